@@ -1,0 +1,52 @@
+"""What assessment knows about a subject and about a group: numbers only, no text."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectFacts:
+    """One subject as far as it was read.
+
+    ``n_read`` texts were read; ``doing`` is the mean of the upper half of their scores for "some abusive behaviour is
+    being done", ``innocent`` the mean score for an innocent stance, ``behaviours`` the mean of the upper quarter of each
+    behaviour's scores (operators' traffic is half harmless, so a plain mean would hide the rest). All in [0,1].
+    """
+
+    subject_id: str
+    account_id: str
+    n_events: int = 0
+    n_user_turns: int = 0
+    n_read: int = 0
+    n_disguises: int = 0
+    doing: float = 0.0
+    innocent: float = 0.0
+    behaviours: Mapping[str, float] = field(default_factory=dict)
+    languages: Mapping[str, int] = field(default_factory=dict)
+    first_seen: datetime | None = None
+    last_seen: datetime | None = None
+    created_at: datetime | None = None
+    org_id: str | None = None
+    payment: str | None = None
+    signup_ip: str | None = None
+    declared_use: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GroupFacts:
+    """A linked group: its members, and what its links consist of.
+
+    ``families`` counts links by family that carried weight; ``n_private_things`` are shared artefacts that (nearly) nobody
+    outside the group has; ``n_working_passages`` passages that both sides keep reusing; ``n_open_links`` links whose only
+    text evidence is passages pasted once (an assignment, a viral prompt).
+    """
+
+    members: tuple[SubjectFacts, ...]
+    n_links: int
+    families: Mapping[str, int]
+    n_private_things: int
+    n_working_passages: int
+    n_pasted_once: int

@@ -1,0 +1,138 @@
+"""How far a linked group is one abusive effort: evidence on both sides, in log-odds.
+
+Linking says *these belong together*; this says *and it looks like abuse*, which is another question: classes, families
+and firms belong together too. Severity (harm if true) is kept apart from confidence (belief).
+"""
+
+from __future__ import annotations
+
+import statistics
+from collections import Counter
+from collections.abc import Sequence
+
+from counterveil.assess.facts import GroupFacts, SubjectFacts
+from counterveil.assess.ledger import capped, entry, logit
+from counterveil.model.operation import Entry
+from counterveil.model.signal import Family
+from counterveil.policy.assessment import GroupWeights
+from counterveil.policy.taxonomy import taxonomy
+
+_MOST = 0.8
+_MANY_FAMILIES = 3
+
+
+def ledger(facts: GroupFacts, weights: GroupWeights, base_doing: float, base_innocent: float) -> tuple[Entry, ...]:
+    """All considerations that apply, for and against. ``base_*`` are the whole log's mean scores of its subjects.
+
+    Reading against the log's own base rate keeps a service whose users all write about politics from looking guilty.
+    """
+    found = [entry("prior", weights.prior, "most linked groups are families, classes and firms")]
+    found += _reading(facts, weights, base_doing, base_innocent)
+    found += _for(facts, weights)
+    found += _against(facts, weights)
+    return tuple(e for e in found if e.log_odds != 0.0)
+
+
+def _reading(facts: GroupFacts, weights: GroupWeights, base_doing: float, base_innocent: float) -> list[Entry]:
+    read = [m for m in facts.members if m.n_read > 0]
+    n_texts = sum(m.n_read for m in read)
+    if n_texts < weights.min_read_texts or len(read) < weights.min_read_members:
+        return [entry("reading", 0.0, "too few texts were read")]
+    doing = statistics.fmean(m.doing for m in read)
+    innocent = statistics.fmean(m.innocent for m in read)
+    return [
+        entry(
+            "reading",
+            capped(weights.reading_slope * (logit(doing) - logit(base_doing)), weights.reading_cap),
+            f"{n_texts} texts of {len(read)} members read: mean score {doing:.2f} for abusive work, {base_doing:.2f} in the log",
+        ),
+        entry(
+            "stance",
+            capped(weights.innocent_slope * (logit(innocent) - logit(base_innocent)), weights.innocent_cap),
+            f"mean score {innocent:.2f} for analysing, defending, teaching, fiction or being a victim, {base_innocent:.2f} in the log",
+        ),
+    ]
+
+
+def _for(facts: GroupFacts, weights: GroupWeights) -> list[Entry]:
+    found = []
+    if facts.n_private_things:
+        value = min(weights.private_cap, weights.private_thing * facts.n_private_things)
+        found.append(entry("private names", value, f"{facts.n_private_things} shared names, sites or numbers that hardly anyone else has"))
+    if facts.n_working_passages:
+        found.append(
+            entry("working template", weights.working_passages, f"{facts.n_working_passages} passages that members keep pasting")
+        )
+    if len(facts.families) >= _MANY_FAMILIES:
+        found.append(entry("many families", weights.many_families, f"linked through {', '.join(sorted(facts.families))}"))
+    if _joined_by_text(facts) and not _disclosed(facts.members):
+        found.append(entry("undisclosed", weights.undisclosed, "nothing in the accounts' registration says that they belong together"))
+    if n := sum(m.n_disguises > 0 for m in facts.members):
+        found.append(entry("disguises", weights.disguises, f"hidden or look-alike characters in texts of {n} members"))
+    return found
+
+
+def _against(facts: GroupFacts, weights: GroupWeights) -> list[Entry]:
+    members = facts.members
+    found = []
+    org, n_org = _commonest(m.org_id for m in members)
+    if org and n_org >= _MOST * len(members):
+        found.append(entry("one organisation", weights.same_organisation, f"{n_org} of {len(members)} accounts belong to one organisation"))
+    if n := sum(m.declared_use is not None for m in members):
+        value = weights.declared_use * n / len(members)
+        found.append(entry("declared use", value, f"{n} of {len(members)} accounts declared what they use the service for"))
+    if _one_household(members):
+        found.append(entry("one household or office", weights.one_household, "most members openly share one card or one address of sign-up"))
+    if not _joined_by_text(facts):
+        found.append(entry("nothing in the texts", weights.infrastructure_only, "joined by devices, cards or addresses only"))
+    elif facts.n_pasted_once and not facts.n_working_passages and not facts.n_private_things:
+        found.append(entry("pasted once", weights.pasted_once, "what their texts share was pasted once by each: an assignment or a viral prompt would look so"))
+    ages = [(m.first_seen - m.created_at).days for m in members if m.first_seen and m.created_at]
+    if ages and statistics.median(ages) >= weights.long_history_days:
+        found.append(entry("long history", weights.long_history, f"accounts were {statistics.median(ages):.0f} days old at their first event (median)"))
+    return found
+
+
+def _joined_by_text(facts: GroupFacts) -> bool:
+    return bool({Family.CONTENT, Family.ARTEFACT} & set(facts.families))
+
+
+def _disclosed(members: Sequence[SubjectFacts]) -> bool:
+    """Whether registration itself says that most belong together: one organisation, one card."""
+    for values in ((m.org_id for m in members), (m.payment for m in members)):
+        value, n = _commonest(values)
+        if value and n * 2 > len(members):
+            return True
+    return len({m.account_id for m in members}) == 1
+
+
+def _one_household(members: Sequence[SubjectFacts]) -> bool:
+    for values in ((m.payment for m in members), (m.signup_ip for m in members)):
+        value, n = _commonest(values)
+        if value and n >= _MOST * len(members):
+            return True
+    return False
+
+
+def _commonest(values: object) -> tuple[str | None, int]:
+    counted = Counter(v for v in values if v)  # type: ignore[attr-defined]
+    return counted.most_common(1)[0] if counted else (None, 0)
+
+
+def behaviours(members: Sequence[SubjectFacts], base: dict[str, float]) -> tuple[tuple[str, float, float], ...]:
+    """Behaviours that members' texts show more than the log does: (id, mean score, the log's score), the most telling first.
+
+    Ranked by log-odds over the base rate, so that a common word does not beat a rare behaviour.
+    """
+    read = [m for m in members if m.n_read > 0]
+    if not read:
+        return ()
+    means = {name: statistics.fmean(m.behaviours.get(name, 0.0) for m in read) for name in base}
+    lifted = sorted(means, key=lambda n: (logit(base[n]) - logit(means[n]), n))
+    return tuple((name, round(means[name], 4), round(base[name], 4)) for name in lifted[:4] if logit(means[name]) > logit(base[name]))
+
+
+def severity(found: Sequence[tuple[str, float, float]]) -> int:
+    """Harm if true, 1–4: the severity of the most telling behaviour; 1 when none was read."""
+    known = taxonomy()
+    return known[found[0][0]].severity if found and found[0][0] in known else 1

@@ -1,0 +1,108 @@
+"""Operations: groups with members, ledger, verdict and the innocent reading."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from counterveil.assess import groups, innocent
+from counterveil.assess.facts import GroupFacts, SubjectFacts
+from counterveil.assess.ledger import confidence, logit
+from counterveil.ids import short_id
+from counterveil.model.link import Link
+from counterveil.model.operation import Belonging, Member, Operation, Verdict
+from counterveil.model.signal import EvidenceClass, Family
+from counterveil.policy.assessment import AssessmentPolicy
+from counterveil.policy.taxonomy import taxonomy
+
+# A thing is private to a group when at most this many times its size have it.
+_PRIVATE_FACTOR = 1.25
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """The log's own base rates: medians over all subjects that were read."""
+
+    doing: float
+    innocent: float
+    behaviours: dict[str, float]
+
+
+def group_facts(members: Sequence[SubjectFacts], links: Sequence[Link]) -> GroupFacts:
+    """What a group's links consist of."""
+    families: dict[str, int] = {}
+    private: set[tuple[str, str]] = set()
+    working: set[str] = set()
+    pasted: set[str] = set()
+    for link in links:
+        for thing in link.shared:
+            if thing.evidence_class is not EvidenceClass.C and thing.bits > 0:
+                families[thing.family] = families.get(thing.family, 0) + 1
+            if thing.family is Family.ARTEFACT and thing.n_subjects <= _PRIVATE_FACTOR * len(members):
+                private.add((thing.kind, thing.value))
+            if thing.family is Family.CONTENT:
+                (working if thing.evidence_class is EvidenceClass.A else pasted).add(thing.value)
+    return GroupFacts(tuple(members), len(links), families, len(private), len(working), len(pasted - working))
+
+
+def operation(
+    members: Sequence[SubjectFacts],
+    belongings: Mapping[str, Belonging],
+    links: Sequence[Link],
+    *,
+    base: Base,
+    policy: AssessmentPolicy,
+) -> Operation:
+    """The operation that a linked group makes, suspected or cohort."""
+    facts = group_facts(members, links)
+    ledger = groups.ledger(facts, policy.group, base.doing, base.innocent)
+    belief = confidence(ledger)
+    found = groups.behaviours(members, base.behaviours)
+    explanation, would_change = innocent.explanation(ledger)
+    first = min((m.first_seen for m in members if m.first_seen), default=None)
+    last = max((m.last_seen for m in members if m.last_seen), default=None)
+    ordered = sorted(members, key=lambda m: (-belongings[m.subject_id].confidence, m.subject_id))
+    return Operation(
+        operation_id=operation_id(members),
+        members=tuple(_member(m, belongings[m.subject_id], base) for m in ordered),
+        links=tuple(sorted(links, key=lambda link: (-link.bits, link.left, link.right))),
+        behaviours=found,
+        confidence=belief,
+        severity=groups.severity(found),
+        verdict=Verdict.SUSPECTED if belief >= policy.verdict.suspected else Verdict.COHORT,
+        ledger=ledger,
+        innocent_explanation=explanation,
+        would_change=would_change,
+        n_turns=sum(m.n_user_turns for m in members),
+        first_seen=first,
+        last_seen=last,
+    )
+
+
+def operation_id(members: Sequence[SubjectFacts]) -> str:
+    """An id that outlives growth: from the member that was seen first (a subject is in one group only)."""
+    known = [m for m in members if m.first_seen is not None]
+    oldest = min(known or members, key=lambda m: (m.first_seen.isoformat() if m.first_seen else "", m.subject_id))
+    return short_id("OP", [oldest.subject_id])
+
+
+def _member(facts: SubjectFacts, belonging: Belonging, base: Base) -> Member:
+    return Member(
+        subject_id=facts.subject_id,
+        standing=belonging.standing,
+        confidence=belonging.confidence,
+        role=role(facts, base),
+        n_turns=facts.n_user_turns,
+        first_seen=facts.first_seen,
+        last_seen=facts.last_seen,
+    )
+
+
+def role(facts: SubjectFacts, base: Base) -> str:
+    """The work a subject mostly does: the behaviour whose score is furthest above the log's base rate."""
+    if not facts.n_read or not base.behaviours:
+        return "not read"
+    best = max(base.behaviours, key=lambda n: (logit(facts.behaviours.get(n, 0.0)) - logit(base.behaviours[n]), n))
+    name = taxonomy()[best].name if best in taxonomy() else best
+    return f"{best} {name}"

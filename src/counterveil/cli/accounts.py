@@ -1,0 +1,62 @@
+"""``counterveil accounts``."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from counterveil.cli.exits import handled
+from counterveil.cli.options import Home, Json, settings_of
+from counterveil.cli.render import cell, json_out, out, table
+from counterveil.service import findings
+
+app = typer.Typer(help="Single accounts.", no_args_is_help=True)
+_SENSITIVE = ("email", "phone", "payment_fingerprint", "signup_ip")
+
+
+@app.command("show")
+@handled
+def show_account(
+    account_id: Annotated[str, typer.Argument(help="Account or subject id, as in the log.")], *, home: Home = None, as_json: Json = False
+) -> None:
+    """Show an account: registration (masked), activity, score, and the group it is in."""
+    account = findings.show_account(settings_of(home), account_id)
+    registered = {k: _mask(k, v) for k, v in (account["registered"] or {}).items() if v is not None}
+    if as_json:
+        json_out("account", {**account, "registered": registered})
+        return
+    console = out()
+    console.print(cell(account["account_id"], style="bold"))
+    if registered:
+        console.print(table([("registration", "left"), ("value", "left")], [[cell(k), cell(v)] for k, v in registered.items()]))
+    else:
+        console.print("No account record: the log names it, no accounts file does.")
+    console.print(
+        table(
+            [("subject", "left"), ("events", "right"), ("user turns", "right"), ("score", "right"), ("operation", "left"), ("standing", "left"), ("languages (context)", "left"), ("last seen", "left")],
+            [
+                [
+                    cell(s["subject_id"]),
+                    cell(s["n_events"]),
+                    cell(s["n_user_turns"]),
+                    cell("–" if s["score"] is None else f"{s['score']:.2f}"),
+                    cell(s["operation_id"]),
+                    cell(s["standing"]),
+                    cell(", ".join(f"{k} {v}" for k, v in list(s["languages"].items())[:4])),
+                    cell(str(s["last_seen"])[:16]),
+                ]
+                for s in account["subjects"]
+            ],
+        )
+    )
+    if any(s["operation_id"] for s in account["subjects"]):
+        console.print("A group is a link, not a finding: see `counterveil operations show` for both sides.")
+
+
+def _mask(name: str, value: object) -> str:
+    """Registration data are personal: only their ends are shown."""
+    text = str(value)
+    if name not in _SENSITIVE or len(text) <= 4:
+        return text
+    return f"{text[:2]}…{text[-3:]}"

@@ -1,0 +1,140 @@
+"""``counterveil scan`` and ``counterveil ingest``."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+import typer
+from rich.console import Console
+
+from counterveil.cli.exits import FINE, PARTIAL, handled
+from counterveil.cli.leads import lead_table
+from counterveil.cli.options import Format, Home, Identity, Json, Map, Paths, Quiet, Workers, choice_of, settings_of
+from counterveil.cli.progress import Shown
+from counterveil.cli.render import json_out, out
+from counterveil.errors import UsageError
+from counterveil.service import findings, scanning
+from counterveil.service.scanning import IngestReport, ScanReport
+from counterveil.settings import Settings
+
+
+@handled
+def scan(
+    paths: Paths = None,
+    *,
+    format_name: Format = None,
+    maps: Map = None,
+    identity: Identity = None,
+    home: Home = None,
+    workers: Workers = None,
+    quiet: Quiet = False,
+    as_json: Json = False,
+) -> None:
+    """Read logs and run every stage: turns, artefacts, links, operations, leads.
+
+    Incremental: what was read before is not read again. With no paths, analyse what is in the workspace.
+    Exits with 3 when some records were rejected (see rejects.jsonl in the workspace).
+    """
+    settings = settings_of(home, workers)
+    if not paths and not (settings.home / "state.db").exists():
+        raise UsageError("nothing to scan", remedy="Give log files: counterveil scan LOGS…")
+    with Shown(quiet=quiet) as progress:
+        report = scanning.scan(settings, choice_of(paths, format_name, maps, identity), progress)
+    if as_json:
+        json_out("scan", scan_data(report, settings))
+    else:
+        console = out()
+        ingest_lines(console, report.ingest, settings)
+        scan_lines(console, report)
+        queue = findings.list_leads(settings)
+        if queue:
+            console.print(lead_table(queue[:10]))
+            console.print(f"{len(queue)} leads. Next: counterveil operations show {_first_operation(queue)}{_home(settings)}")
+        else:
+            console.print("No leads: no linked group looks like abuse. Linked groups: counterveil operations list --all")
+    raise typer.Exit(PARTIAL if report.ingest.n_rejects else FINE)
+
+
+@handled
+def ingest(
+    paths: Paths = None,
+    *,
+    format_name: Format = None,
+    maps: Map = None,
+    identity: Identity = None,
+    home: Home = None,
+    workers: Workers = None,
+    quiet: Quiet = False,
+    as_json: Json = False,
+) -> None:
+    """Read logs into the workspace without analysing them. Repeatable and resumable: an event counts once."""
+    settings = settings_of(home, workers)
+    if not paths:
+        raise UsageError("nothing to read", remedy="Give files, folders, globs, or - for standard input.")
+    with Shown(quiet=quiet) as progress:
+        report = scanning.ingest(settings, choice_of(paths, format_name, maps, identity), progress)
+    if as_json:
+        json_out("ingest", asdict(report))
+    else:
+        ingest_lines(out(), report, settings)
+    raise typer.Exit(PARTIAL if report.n_rejects else FINE)
+
+
+def ingest_lines(console: Console, report: IngestReport, settings: Settings) -> None:
+    """What came in, what did not and why."""
+    if not report.n_files:
+        return
+    formats = ", ".join(sorted(report.formats)) or "nothing new"
+    console.print(
+        f"{report.n_files} files ({formats}): {report.n_events:,} new events, {report.n_duplicates:,} duplicates, "
+        f"{report.n_accounts:,} account records, {report.n_rejects:,} rejects"
+        + (f", {report.known_units:,} units of input were in already" if report.known_units else "")
+    )
+    for reason, n in report.skipped.most_common():
+        console.print(f"  not events: {n:,} × {reason}")
+    if report.n_rejects:
+        console.print(f"  rejected records, with file, line, field and remedy: {settings.home / 'rejects.jsonl'}")
+
+
+def scan_lines(console: Console, report: ScanReport) -> None:
+    """One line a stage."""
+    funnel = report.linked.funnel
+    console.print(
+        f"{report.linked.n_population:,} subjects; {report.n_observed:,} new texts observed, {report.read.n_texts:,} read"
+        + (f" ({report.read.n_subjects_unread:,} subjects unread: budget)" if report.read.n_subjects_unread else "")
+    )
+    console.print(
+        f"{funnel['n_shared_things']:,} shared things, {funnel['n_hubs']:,} hubs ignored; {funnel['n_pairs']:,} pairs met, "
+        f"{funnel['n_links']:,} links accepted (≥ {report.linked.threshold_bits:.1f} bits), {len(report.linked.groups):,} groups"
+    )
+
+
+def scan_data(report: ScanReport, settings: Settings) -> dict[str, Any]:
+    """The report as plain values."""
+    return {
+        "home": str(settings.home),
+        "ingest": asdict(report.ingest),
+        "n_observed": report.n_observed,
+        "n_buckets_recomputed": report.n_buckets,
+        "read": asdict(report.read),
+        "linking": {
+            "n_population": report.linked.n_population,
+            "threshold_bits": report.linked.threshold_bits,
+            **report.linked.funnel,
+        },
+        "n_operations": sum(o.verdict.value == "suspected" for o in report.assessed.operations),
+        "n_groups": len(report.assessed.operations),
+        "n_leads": len(report.assessed.leads),
+        "operation_changes": asdict(report.assessed.operation_changes),
+        "lead_changes": asdict(report.assessed.lead_changes),
+        "seconds": report.seconds,
+    }
+
+
+def _first_operation(queue: list[dict[str, Any]]) -> str:
+    return next((str(lead["about"]) for lead in queue if lead["kind"] == "operation"), "ID")
+
+
+def _home(settings: Settings) -> str:
+    return f" --home {settings.home}"

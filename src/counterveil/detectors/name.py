@@ -1,0 +1,63 @@
+"""Names set apart by quotation marks, brackets or capitals: firms, outlets, products, projects, persons."""
+
+from __future__ import annotations
+
+import re
+from typing import ClassVar
+
+from counterveil.model.signal import DetectorInfo, EvidenceClass, Example, Family, Reads, Row, Thing
+from counterveil.observe.patterns import matches
+
+_CAPITAL = r"[A-ZÀ-ÖØ-ÞА-ЯЁ][a-zß-öø-ÿа-яё'’]+"
+_JOIN = r"(?:(?:de|del|la|las|los|el|da|do|di|du|des|van|von|der|den|of|al|bin|y|e|&)\s+){0,2}"
+_PATTERN = re.compile(
+    r"《([^《》\n]{2,24})》|「([^「」\n]{2,24})」|“([^“”\n]{2,32})”|«([^«»\n]{2,32})»"
+    rf"|(?<![\w.])((?:{_CAPITAL}\s+{_JOIN}){{1,4}}{_CAPITAL})(?![\w])"
+)
+_MIN_QUOTED = 4
+_SENTENCE = re.compile(r"[,，。;；:：!！?？]")
+
+
+def _name(match: re.Match[str]) -> str | None:
+    quoted = next((group for group in match.groups()[:4] if group), None)
+    value = (quoted or match.group(5)).strip()
+    # A quoted sentence is speech, not a name; one quoted everyday word is emphasis.
+    if quoted and (_SENTENCE.search(value) or len(value.split()) > 4 or not _looks_like_a_name(value)):
+        return None
+    return " ".join(value.lower().split())
+
+
+def _looks_like_a_name(quoted: str) -> bool:
+    """Scripts with capitals capitalise names; Han, Kana and Hangul names have at least four signs; others two words."""
+    if any(char.isupper() for char in quoted):
+        return len(quoted) > _MIN_QUOTED
+    if any(char.islower() for char in quoted):
+        return False
+    east_asian = any("\u3040" <= char <= "\u9fff" or "\uac00" <= char <= "\ud7af" for char in quoted)
+    return len(quoted) >= _MIN_QUOTED if east_asian else len(quoted.split()) > 1
+
+
+class Name:
+    """A name that two accounts' texts contain and hardly anyone else's.
+
+    Places and public figures are named by many and so weigh little; an invented outlet or tool is named by its makers.
+    """
+
+    info: ClassVar[DetectorInfo] = DetectorInfo(
+        name="name",
+        version=1,
+        kind="name",
+        family=Family.ARTEFACT,
+        best_class=EvidenceClass.B,
+        reads=Reads.TEXT,
+        meaning="Both subjects' texts contain the same rare name.",
+        source="references/casebook.md §2.1–2.2 (bylines, outlets, the 'Assistant' of Peer Review); shapes chosen by us",
+    )
+    examples: ClassVar[tuple[Example, ...]] = (
+        Example(Row(1, "署名还是 Ramiro Oquendo Salvatierra，投《远山专栏》"), ("ramiro oquendo salvatierra", "远山专栏")),
+        Example(Row(2, 'she said “please call me back, it is urgent!” and hung up'), (), "speech is no name"),
+    )
+
+    def find(self, row: Row) -> list[Thing]:
+        """Names in lower case with single spaces."""
+        return matches(row, "name", _PATTERN, _name)

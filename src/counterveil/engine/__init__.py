@@ -1,0 +1,1 @@
+"""The analytical engine and its files: immutable Parquet, read through DuckDB."""

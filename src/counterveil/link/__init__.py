@@ -1,0 +1,1 @@
+"""From things that subjects share to weighed links and groups, with the arithmetic shown."""

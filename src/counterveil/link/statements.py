@@ -1,0 +1,102 @@
+"""The relational part of linking, as SQL over an incidence table of (subject, kind, thing).
+
+Weights are log2 Bayes factors after Fellegi & Sunter 1969, as worked out in references/coordination.md §5.3:
+
+    alone = min(cap, log2(m / u)) − activity,   u = (n − 1 + a) / (N − 1 + b)
+
+with n the number of subjects that have the thing, N all subjects, (a, b) the prior of ``evidence.toml``, and activity the
+log2 of how much busier than the mean each side is (a busy subject meets more things by chance). Within a kind the k-th
+best thing counts ``damping``^(k−1) of its weight; a family is capped. Sums are integers in milli-bits, so that every run
+and every engine adds up to the same total. Pairs are only formed through things that at most ``hub`` subjects have.
+"""
+
+from __future__ import annotations
+
+# Parameters of the statements: n_population, prior_subjects, prior_count, damping, threshold_mb.
+
+COMMONNESS = """
+create or replace table commonness as
+select i.kind, i.thing_key, count(*) as n_subjects,
+       count(*) > min(p.hub) or min(case when h.thing_key is null then 0 else 1 end) = 1 as is_hub
+from incidence i join kind_policy p using (kind) left join public_things h using (thing_key)
+group by i.kind, i.thing_key
+"""
+
+PAIRS = """
+create or replace table shared as
+with usable as (
+  select i.subject, i.kind, i.thing_key, i.n_turns, i.log2_activity, c.n_subjects
+  from incidence i join commonness c using (kind, thing_key)
+  where not c.is_hub and c.n_subjects >= 2
+)
+select l.subject as left_subject, r.subject as right_subject, l.kind, l.thing_key, l.n_subjects,
+       least(l.n_turns, r.n_turns) as n_turns, l.log2_activity + r.log2_activity as log2_activity
+from usable l join usable r on l.kind = r.kind and l.thing_key = r.thing_key and l.subject < r.subject
+"""
+
+WEIGHED = """
+create or replace table weighed as
+with alone as (
+  select s.*, p.family, p.class_order,
+    case
+      when p.class_order = 1 and s.n_subjects <= p.a_max and s.n_turns >= p.a_min_turns then 1
+      when p.class_order <= 2 and s.n_subjects <= p.b_max then 2
+      else 3 end as evidence_class,
+    greatest(0, round(1000 * (
+      least(p.cap_bits, log2(p.m * ($n_population - 1 + $prior_subjects) / (s.n_subjects - 1 + $prior_count)))
+      - case when p.activity then s.log2_activity else 0 end)))::bigint as alone_mb
+  from shared s join kind_policy p using (kind)
+),
+ranked as (
+  select *, row_number() over (partition by left_subject, right_subject, kind
+                               order by evidence_class, alone_mb desc, thing_key) as nth
+  from alone
+)
+select left_subject, right_subject, kind, thing_key, n_subjects, family, evidence_class, alone_mb, nth,
+       round(alone_mb * power($damping, nth - 1))::bigint as mb
+from ranked
+"""
+
+LINKS = """
+create or replace table links as
+with by_family as (
+  select w.left_subject, w.right_subject, w.family,
+         least(sum(w.mb), min(f.cap_mb))::bigint as mb,
+         min(w.evidence_class) as best_class, count(*) as n_things
+  from weighed w join family_caps f using (family)
+  group by w.left_subject, w.right_subject, w.family
+),
+totals as (
+  select left_subject, right_subject, sum(mb)::bigint as mb,
+         min(best_class) as best_class,
+         count(*) filter (where best_class <= 2) as n_families,
+         sum(n_things)::bigint as n_things
+  from by_family group by left_subject, right_subject
+)
+select * from totals
+where mb >= $threshold_mb and (best_class = 1 or n_families >= 2)
+"""
+
+LINK_ROWS = "select left_subject, right_subject, mb, n_things from links order by left_subject, right_subject"
+
+LEDGER_ROWS = """
+with chosen as (
+  select w.*, row_number() over (partition by w.left_subject, w.right_subject
+                                 order by w.mb desc, w.evidence_class, w.kind, w.thing_key) as place
+  from weighed w join links using (left_subject, right_subject)
+)
+select * from chosen where place <= $listed order by left_subject, right_subject, place
+"""
+
+HUB_ROWS = """
+select kind, thing_key, n_subjects from commonness
+where is_hub and n_subjects >= 2 order by n_subjects desc, kind, thing_key limit 200
+"""
+
+FUNNEL = """
+select (select count(*) from incidence) as n_incidences,
+       (select count(*) from commonness where n_subjects >= 2 and not is_hub) as n_shared_things,
+       (select count(*) from commonness where n_subjects >= 2 and is_hub) as n_hubs,
+       (select count(*) from (select distinct left_subject, right_subject from shared)) as n_pairs,
+       (select count(*) from links) as n_links
+"""

@@ -1,0 +1,1 @@
+"""From text to observations: canonical text, language, behaviour scores, and the runner of text detectors."""

@@ -1,0 +1,144 @@
+"""Assessment over the whole workspace: operations, lone subjects, leads and the score of every subject."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import orjson
+import pyarrow as pa
+
+from counterveil.assess import groups, leads, subjects
+from counterveil.assess.facts import SubjectFacts
+from counterveil.assess.operations import Base, operation
+from counterveil.ids import digest_hex, utc_now
+from counterveil.link.groups import belongings
+from counterveil.model.case import Lead
+from counterveil.model.operation import Operation, Verdict
+from counterveil.pipeline.facts import base_rates, subject_facts
+from counterveil.pipeline.link import Linked
+from counterveil.pipeline.progress import Progress
+from counterveil.pipeline.workspace import Workspace
+from counterveil.policy.assessment import AssessmentPolicy, assessment
+from counterveil.store import batches, findings
+from counterveil.store.batches import FileRow
+from counterveil.store.findings import Changes
+
+SCORE_SCHEMA = pa.schema(
+    [
+        pa.field("subject_id", pa.string(), nullable=False),
+        pa.field("account_id", pa.string(), nullable=False),
+        pa.field("score", pa.float64(), nullable=False),
+        pa.field("operation_id", pa.string()),
+        pa.field("standing", pa.string()),
+    ]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Assessed:
+    """What assessment found and how the stored findings changed."""
+
+    operations: tuple[Operation, ...]
+    leads: tuple[Lead, ...]
+    operation_changes: Changes
+    lead_changes: Changes
+
+
+def assess(workspace: Workspace, linked: Linked, progress: Progress) -> Assessed:
+    """Assess every group and every lone subject, and store what is found."""
+    progress.step("assess", len(linked.groups) + 1, "groups")
+    policy = assessment()
+    facts = subject_facts(workspace)
+    base = base_rates(facts)
+    weights = {pair: link.bits for pair, link in linked.links.items()}
+    found = []
+    for group in linked.groups:
+        inside = set(group)
+        of_group = {b.subject: b for b in belongings(group, weights, threshold_bits=linked.threshold_bits)}
+        links = [link for (left, right), link in linked.links.items() if left in inside and right in inside]
+        found.append(operation([facts[s] for s in group], of_group, links, base=base, policy=policy))
+        progress.advance(1)
+    lone = _lone_leads(facts, {m.subject_id for o in found for m in o.members}, base, policy)
+    queue = [leads.of_operation(o) for o in found if o.verdict is Verdict.SUSPECTED] + lone
+    table = _scores(facts, found, base, policy)
+    changes = _store(workspace, found, queue, table, linked)
+    progress.advance(1)
+    return Assessed(tuple(found), tuple(queue), *changes)
+
+
+def _lone_leads(
+    facts: Mapping[str, SubjectFacts], grouped: set[str], base: Base, policy: AssessmentPolicy
+) -> list[Lead]:
+    found = []
+    for subject_id, subject in sorted(facts.items()):
+        if subject_id in grouped:
+            continue
+        ledger = subjects.ledger(subject, policy.subject, base.doing, base.innocent)
+        score = subjects.score(ledger, policy.subject)
+        if score >= policy.subject.min_confidence:
+            shown = groups.behaviours([subject], base.behaviours)
+            found.append(
+                leads.of_subject(
+                    subject_id,
+                    behaviour=shown[0][0] if shown else "",
+                    severity=groups.severity(shown),
+                    confidence=score,
+                    ledger=ledger,
+                )
+            )
+    return found
+
+
+def _scores(
+    facts: Mapping[str, SubjectFacts], found: list[Operation], base: Base, policy: AssessmentPolicy
+) -> pa.Table:
+    """One row a subject: belief that it takes part in abuse, through its group or by its own texts."""
+    place = {m.subject_id: (o, m) for o in found for m in o.members}
+    rows = []
+    for subject_id, subject in sorted(facts.items()):
+        own = subjects.score(subjects.ledger(subject, policy.subject, base.doing, base.innocent), policy.subject)
+        operation_of, member = place.get(subject_id, (None, None))
+        score = own
+        if operation_of is not None and member is not None:
+            score = max(own, round(operation_of.confidence * member.confidence, 4))
+        rows.append(
+            {
+                "subject_id": subject_id,
+                "account_id": subject.account_id,
+                "score": score,
+                "operation_id": operation_of.operation_id if operation_of else None,
+                "standing": member.standing.value if member else None,
+            }
+        )
+    return pa.Table.from_pylist(rows, schema=SCORE_SCHEMA)
+
+
+def _store(
+    workspace: Workspace, found: list[Operation], queue: list[Lead], scores: pa.Table, linked: Linked
+) -> tuple[Changes, Changes]:
+    operations = {o.operation_id: _body(o, verdict=o.verdict.value, confidence=o.confidence, n_members=len(o.members)) for o in found}
+    bodies = {lead.lead_id: _body(lead, kind=lead.kind.value, about=lead.about, rank_score=lead.rank_score) for lead in queue}
+    name = digest_hex(orjson.dumps(scores.to_pylist()))
+    path = f"scores/{name}.parquet"
+    workspace.lake.write(scores, path)
+    now = utc_now()
+    with workspace.database.begin() as connection:
+        changed = findings.put_operations(connection, operations, now), findings.put_leads(connection, bodies, now)
+        gone = batches.replace_files(connection, "scores", None, [FileRow(path, "scores", scores.num_rows)])
+        batches.set_fact(connection, "hubs", [asdict(hub) for hub in linked.hubs])
+        batches.set_fact(
+            connection,
+            "linking",
+            {"n_population": linked.n_population, "threshold_bits": round(linked.threshold_bits, 3), **linked.funnel},
+        )
+    for old in gone:
+        if old != path:
+            (workspace.lake.root / old).unlink(missing_ok=True)
+    return changed
+
+
+def _body(value: Operation | Lead, **columns: object) -> dict[str, Any]:
+    body: dict[str, Any] = orjson.loads(orjson.dumps(asdict(value), default=str))
+    return body | columns

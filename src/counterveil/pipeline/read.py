@@ -1,0 +1,104 @@
+"""Reading behaviour: only the texts of subjects that matter, within a budget; what was left unread is said.
+
+Reading costs a hundred times what observing does, so it is escalated: members of linked groups first, then the
+remaining subjects, the busiest first, until the budget is used. A text is read once, whoever wrote it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+
+from counterveil.ids import digest_hex
+from counterveil.model.event import TEXT_SCHEMA
+from counterveil.observe.canonical import canonical
+from counterveil.observe.head import shipped
+from counterveil.pipeline.pool import ordered_map
+from counterveil.pipeline.profile import TURN_SCHEMA
+from counterveil.pipeline.progress import Progress
+from counterveil.pipeline.workspace import Workspace
+from counterveil.store import batches
+from counterveil.store.batches import FileRow
+
+_UNIT = 512
+_INLINE_UNITS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class ReadReport:
+    """How much was read, and how many subjects the budget left unread."""
+
+    n_texts: int
+    n_subjects_read: int
+    n_subjects_unread: int
+
+
+def reading_schema() -> pa.Schema:
+    """One row a text: its content key and a score in [0,1] a column of the head."""
+    columns = [pa.field(name, pa.float32(), nullable=False) for name in shipped().columns]
+    return pa.schema([pa.field("content_key", pa.int64(), nullable=False), *columns])
+
+
+def read_some(workspace: Workspace, groups: Sequence[Sequence[str]], progress: Progress) -> ReadReport:
+    """Read what is not read yet of group members and, within the budget, of everybody else."""
+    version = digest_hex(b"", shipped().version)[:12]
+    members = {subject for group in groups for subject in group}
+    with workspace.database.begin() as connection:
+        turns = workspace.lake.paths(batches.paths(connection, "turns"))
+        texts = workspace.lake.paths(batches.paths(connection, "texts"))
+        done = batches.paths(connection, "readings", version)
+    per_subject = workspace.settings.max_read_texts_per_subject
+    with workspace.engine() as engine:
+        engine.files("turns", turns, TURN_SCHEMA)
+        engine.files("texts", texts, TEXT_SCHEMA)
+        engine.files("done", workspace.lake.paths(done), reading_schema())
+        engine.table("members", pa.table({"subject_id": pa.array(sorted(members), pa.string())}))
+        # A subject's sample is the same whatever else is in the log: its texts in the order of their keys.
+        engine.run(
+            "create table asked as select subject_id, content_key from (select subject_id, content_key, row_number() over "
+            "(partition by subject_id order by content_key) as nth from (select distinct subject_id, content_key from turns "
+            f"where side = 0 and role = 'user')) where nth <= {per_subject}"
+        )
+        engine.run(
+            "create table subject_order as select subject_id, count(*) as n_texts, "
+            "(subject_id in (select subject_id from members)) as is_member from asked group by subject_id"
+        )
+        engine.run(
+            "create table chosen as select subject_id from (select *, sum(n_texts) over "
+            "(order by is_member desc, n_texts desc, subject_id rows unbounded preceding) as running from subject_order) "
+            f"where is_member or running <= {workspace.settings.read_budget_texts}"
+        )
+        counts = engine.rows(
+            "select (select count(*) from chosen) as n_read, (select count(*) from subject_order) as n_all"
+        )[0]
+        engine.run(
+            "create table todo as select distinct content_key from asked join chosen using (subject_id) "
+            "where content_key not in (select content_key from done)"
+        )
+        table = engine.query("select content_key, text from texts join todo using (content_key) order by content_key")
+    progress.step("read", table.num_rows, "texts")
+    units = [table.slice(at, _UNIT) for at in range(0, table.num_rows, _UNIT)]
+    inline = len(units) <= _INLINE_UNITS
+    for unit, readings in ordered_map(_read, units, workers=workspace.settings.workers, inline=inline):
+        _register(workspace, unit, readings, version)
+        progress.advance(unit.num_rows)
+    return ReadReport(table.num_rows, int(counts["n_read"]), int(counts["n_all"]) - int(counts["n_read"]))
+
+
+def _read(unit: pa.Table) -> pa.Table:
+    head = shipped()
+    scores = head.read([canonical(text).text for text in unit["text"].to_pylist()]).astype(np.float32)
+    columns = {name: scores[:, index] for index, name in enumerate(head.columns)}
+    return pa.table({"content_key": unit["content_key"], **columns}, schema=reading_schema())
+
+
+def _register(workspace: Workspace, unit: pa.Table, readings: pa.Table, version: str) -> None:
+    name = digest_hex(unit["content_key"].combine_chunks().to_numpy().tobytes())
+    path = Path("readings") / version / f"{name}.parquet"
+    workspace.lake.write(readings, path.as_posix())
+    with workspace.database.begin() as connection:
+        batches.add_files(connection, [FileRow(path.as_posix(), "readings", readings.num_rows, version=version)])

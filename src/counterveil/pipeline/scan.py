@@ -1,0 +1,66 @@
+"""The main job: logs in, ranked leads out. Each stage does only what is new, so a second run is short."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from counterveil.pipeline.assess import Assessed, assess
+from counterveil.pipeline.ingest import IngestReport, ingest
+from counterveil.pipeline.link import Linked, link
+from counterveil.pipeline.observe import observe_new
+from counterveil.pipeline.profile import profile
+from counterveil.pipeline.progress import Progress
+from counterveil.pipeline.read import ReadReport, read_some
+from counterveil.pipeline.workspace import Workspace
+
+Out = TypeVar("Out")
+
+
+@dataclass(slots=True)
+class ScanReport:
+    """What a scan did, stage by stage, with each stage's wall time in seconds."""
+
+    ingest: IngestReport
+    n_observed: int
+    n_buckets: int
+    linked: Linked
+    read: ReadReport
+    assessed: Assessed
+    seconds: dict[str, float] = field(default_factory=dict)
+
+
+def scan(
+    workspace: Workspace,
+    patterns: Sequence[str],
+    *,
+    format_name: str | None = None,
+    overrides: Mapping[str, str] | None = None,
+    identity: Sequence[str] = (),
+    progress: Progress,
+) -> ScanReport:
+    """Ingest (nothing, when no patterns are given), then run every stage on what changed."""
+    seconds: dict[str, float] = {}
+
+    def timed(name: str, work: Callable[[], Out]) -> Out:
+        begun = time.perf_counter()
+        done = work()
+        seconds[name] = round(time.perf_counter() - begun, 3)
+        return done
+
+    taken = IngestReport()
+    if patterns:
+        taken = timed(
+            "ingest",
+            lambda: ingest(
+                workspace, patterns, format_name=format_name, overrides=overrides, identity=identity, progress=progress
+            ),
+        )
+    n_observed = timed("observe", lambda: observe_new(workspace, progress))
+    buckets = timed("profile", lambda: profile(workspace, progress))
+    linked = timed("link", lambda: link(workspace, progress))
+    read = timed("read", lambda: read_some(workspace, linked.groups, progress))
+    assessed = timed("assess", lambda: assess(workspace, linked, progress))
+    return ScanReport(taken, n_observed, len(buckets), linked, read, assessed, seconds)

@@ -1,0 +1,1 @@
+"""Taxonomy, evidence weights and hub list: versioned data, checked when they are read."""

@@ -1,0 +1,75 @@
+"""The weights of assessment, as data."""
+
+from __future__ import annotations
+
+import tomllib
+from functools import lru_cache
+from importlib.resources import files
+
+from pydantic import BaseModel, ConfigDict
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class GroupWeights(_Frozen):
+    """Log-odds for and against a group; see the comments of ``assessment.toml``."""
+
+    prior: float
+    reading_slope: float
+    reading_cap: float
+    min_read_texts: int
+    min_read_members: int
+    private_thing: float
+    private_cap: float
+    working_passages: float
+    many_families: float
+    undisclosed: float
+    disguises: float
+    same_organisation: float
+    declared_use: float
+    one_household: float
+    infrastructure_only: float
+    pasted_once: float
+    innocent_slope: float
+    innocent_cap: float
+    long_history: float
+    long_history_days: int
+
+
+class SubjectWeights(_Frozen):
+    """Log-odds for and against a subject that no link explains."""
+
+    max_confidence: float
+    prior: float
+    reading_slope: float
+    reading_cap: float
+    innocent_slope: float
+    innocent_cap: float
+    min_read_texts: int
+    declared_use: float
+    disguises: float
+    min_confidence: float
+
+
+class VerdictPolicy(_Frozen):
+    """From which confidence on a group is a suspected operation."""
+
+    suspected: float
+
+
+class AssessmentPolicy(_Frozen):
+    """The whole of ``assessment.toml``."""
+
+    version: int
+    group: GroupWeights
+    subject: SubjectWeights
+    verdict: VerdictPolicy
+
+
+@lru_cache(maxsize=1)
+def assessment() -> AssessmentPolicy:
+    """The shipped weights, checked."""
+    text = (files("counterveil.policy") / "assessment.toml").read_text(encoding="utf-8")
+    return AssessmentPolicy.model_validate(tomllib.loads(text))

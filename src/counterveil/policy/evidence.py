@@ -1,0 +1,75 @@
+"""Weights and limits of every kind of evidence, and the list of hubs."""
+
+from __future__ import annotations
+
+import tomllib
+from functools import lru_cache
+from importlib.resources import files
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from counterveil.ids import key64
+from counterveil.model.signal import EvidenceClass, Family
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+
+class KindPolicy(_Frozen):
+    """How a shared thing of one kind counts; see the head of ``evidence.toml``."""
+
+    label: str
+    family: Family
+    best: Annotated[EvidenceClass, Field(alias="class")]
+    a_max: Annotated[int, Field(ge=0)]
+    # Class A only where both sides show the thing in at least so many turns: used, not merely met once.
+    a_min_turns: Annotated[int, Field(ge=1)] = 1
+    b_max: Annotated[int, Field(ge=0)]
+    m: Annotated[float, Field(gt=0, lt=1)]
+    hub: Annotated[int, Field(ge=2)]
+    cap_bits: Annotated[float, Field(gt=0)]
+    activity: bool
+
+
+class Population(_Frozen):
+    """Prior on how common a thing is (a Beta prior written as pseudo-counts)."""
+
+    prior_subjects: float
+    prior_count: float
+
+
+class Decision(_Frozen):
+    """When a pair's evidence is enough, and how dependent things are damped."""
+
+    expected_partners: float
+    posterior_bits: float
+    damping: Annotated[float, Field(gt=0, lt=1)]
+    listed_things: int
+
+
+class EvidencePolicy(_Frozen):
+    """The whole of ``evidence.toml``."""
+
+    version: int
+    population: Population
+    decision: Decision
+    family_caps: dict[Family, float]
+    kinds: dict[str, KindPolicy]
+
+
+@lru_cache(maxsize=1)
+def evidence() -> EvidencePolicy:
+    """The shipped evidence policy, checked."""
+    text = (files("counterveil.policy") / "evidence.toml").read_text(encoding="utf-8")
+    return EvidencePolicy.model_validate(tomllib.loads(text))
+
+
+@lru_cache(maxsize=1)
+def hub_keys() -> frozenset[int]:
+    """Keys (kind and value) of things that are public everywhere."""
+    data = tomllib.loads((files("counterveil.policy") / "hubs.toml").read_text(encoding="utf-8"))
+    return frozenset(
+        key64(kind, value) for kind, table in data.items() if isinstance(table, dict) for value in table["values"]
+    )

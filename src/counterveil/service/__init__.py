@@ -1,0 +1,1 @@
+"""One function per verb. Both edges call these and nothing below; rights and audit will live here."""

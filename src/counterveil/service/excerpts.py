@@ -1,0 +1,72 @@
+"""Which texts of a group speak most for a behaviour."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+from counterveil.ids import digest_hex
+from counterveil.model.event import TEXT_SCHEMA
+from counterveil.observe.head import shipped
+from counterveil.observe.texts import OBSERVATION_SCHEMA
+from counterveil.pipeline.observe import detectors_version
+from counterveil.pipeline.profile import TURN_SCHEMA
+from counterveil.pipeline.read import reading_schema
+from counterveil.pipeline.workspace import Workspace
+from counterveil.store import batches
+
+_PER_BEHAVIOUR = 2
+
+
+@dataclass(frozen=True, slots=True)
+class BestText:
+    """A text with the behaviour it speaks for and where it stands."""
+
+    behaviour: str
+    score: float
+    subject_id: str
+    event_id: str
+    language: str
+    text: str
+
+
+def best_texts(workspace: Workspace, members: Sequence[str], behaviours: Sequence[str]) -> list[BestText]:
+    """The two highest-scored texts of each behaviour, of different members where possible, each text once."""
+    wanted = [b for b in behaviours if b in shipped().behaviours]
+    if not wanted:
+        return []
+    with workspace.database.begin() as connection:
+        turns = batches.paths(connection, "turns")
+        texts = batches.paths(connection, "texts")
+        readings = batches.paths(connection, "readings", digest_hex(b"", shipped().version)[:12])
+        observations = batches.paths(connection, "observations", detectors_version())
+    with workspace.engine() as engine:
+        engine.files("turns", workspace.lake.paths(turns), TURN_SCHEMA)
+        engine.files("texts", workspace.lake.paths(texts), TEXT_SCHEMA)
+        engine.files("readings", workspace.lake.paths(readings), reading_schema())
+        engine.files("observations", workspace.lake.paths(observations), OBSERVATION_SCHEMA)
+        engine.table("members", pa.table({"subject_id": pa.array(list(members), pa.string())}))
+        engine.run(
+            "create table own as select content_key, min(subject_id) as subject_id, min(event_id) as event_id from turns "
+            "join members using (subject_id) where side = 0 and role = 'user' group by content_key"
+        )
+        found: list[BestText] = []
+        used: set[int] = set()
+        for behaviour in wanted:
+            rows = engine.rows(
+                f'select o.*, r."{behaviour}" as score, lang, t.text from own o join readings r using (content_key) '
+                f"join observations using (content_key) join texts t using (content_key) "
+                f'order by r."{behaviour}" desc, content_key limit 12'
+            )
+            subjects: set[str] = set()
+            for row in rows:
+                if row["content_key"] in used or row["subject_id"] in subjects or len(subjects) == _PER_BEHAVIOUR:
+                    continue
+                used.add(row["content_key"])
+                subjects.add(row["subject_id"])
+                found.append(
+                    BestText(behaviour, round(row["score"], 3), row["subject_id"], row["event_id"], row["lang"], row["text"])
+                )
+    return found

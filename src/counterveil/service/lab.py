@@ -1,0 +1,78 @@
+"""The verbs of the laboratory: write a scenario, measure a run against its truth."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from counterveil.engine.duck import Engine
+from counterveil.errors import UsageError
+from counterveil.lab.baselines import Baseline, duplicate_baseline, keyword_baseline
+from counterveil.lab.generate import ScenarioSummary
+from counterveil.lab.generate import generate as write_scenario
+from counterveil.lab.measures import Estimate, Proportion
+from counterveil.lab.metrics import Evaluation
+from counterveil.lab.metrics import evaluate as measure
+from counterveil.lab.truth import Truth, load_truth
+from counterveil.model.event import TEXT_SCHEMA
+from counterveil.pipeline.profile import TURN_SCHEMA
+from counterveil.pipeline.workspace import Workspace, for_reading
+from counterveil.service.findings import scores
+from counterveil.settings import Settings
+from counterveil.store import batches
+
+
+__all__ = ["Estimate", "Evaluation", "Measured", "Proportion", "evaluate", "generate"]
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """Counterveil beside two naive baselines on the same log."""
+
+    counterveil: Evaluation
+    keywords: Evaluation
+    duplicates: Evaluation
+
+
+def generate(
+    out: Path, *, seed: int, background: float, events: int | None, days: int, progress: Callable[[int], None]
+) -> ScenarioSummary:
+    """Write a scenario log with its truth. Raises UsageError for a folder that holds something else."""
+    if out.exists() and any(out.iterdir()) and not (out / "truth").is_dir():
+        raise UsageError(f"{out}: folder is not empty and holds no scenario", remedy="Name a new folder.")
+    return write_scenario(out, seed=seed, background=background, events=events, days=days, progress=progress)
+
+
+def evaluate(settings: Settings, truth_folder: Path) -> Measured:
+    """Measure the workspace's scores and groups, and two baselines over the same de-duplicated turns."""
+    folder = truth_folder / "truth" if (truth_folder / "truth").is_dir() else truth_folder
+    truth = load_truth(folder)
+    found, groups = scores(settings)
+    with for_reading(settings) as workspace:
+        keywords = _measured(truth, keyword_baseline(_user_turns(workspace)))
+        duplicates = _measured(truth, duplicate_baseline(_user_turns(workspace)))
+    return Measured(measure(truth, found, groups), keywords, duplicates)
+
+
+def _measured(truth: Truth, baseline: Baseline) -> Evaluation:
+    return measure(truth, baseline.scores, baseline.groups)
+
+
+def _user_turns(workspace: Workspace) -> Iterator[tuple[str, str]]:
+    with workspace.database.begin() as connection:
+        turns = batches.paths(connection, "turns")
+        texts = batches.paths(connection, "texts")
+    with workspace.engine() as engine:
+        _register(workspace, engine, turns, texts)
+        table = engine.query(
+            "select account_id, text from turns join texts using (content_key) "
+            "where side = 0 and role = 'user' order by account_id, time, event_id"
+        )
+    for batch in table.to_batches(max_chunksize=8192):
+        yield from zip(batch["account_id"].to_pylist(), batch["text"].to_pylist(), strict=True)
+
+
+def _register(workspace: Workspace, engine: Engine, turns: list[str], texts: list[str]) -> None:
+    engine.files("turns", workspace.lake.paths(turns), TURN_SCHEMA)
+    engine.files("texts", workspace.lake.paths(texts), TEXT_SCHEMA)

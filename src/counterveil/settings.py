@@ -1,0 +1,118 @@
+"""The settings of one workspace: defaults, then ``counterveil.toml``, then ``COUNTERVEIL_*``, then the command line.
+
+There are no module globals: ``load`` builds one frozen :class:`Settings` that is passed down. ``origins`` tells for each
+value where it came from (``counterveil config show --origin``).
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+from platformdirs import user_data_path
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from counterveil.errors import SettingsError
+
+ENV_PREFIX = "COUNTERVEIL_"
+FILE_NAME = "counterveil.toml"
+_MIB = 1024 * 1024
+
+
+class Settings(BaseModel):
+    """What an operator may choose. The rules of evidence are not among them (DESIGN.md §3)."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    home: Annotated[Path, Field(description="Workspace folder: tables, state and rejects live here.")]
+    workers: Annotated[
+        int, Field(ge=1, le=256, description="Processes that parse and observe; default: the CPUs this process may use.")
+    ]
+    batch_bytes: Annotated[
+        int, Field(ge=64 * 1024, le=256 * _MIB, description="Input bytes handled as one unit of work.")
+    ] = 8 * _MIB
+    max_line_bytes: Annotated[
+        int, Field(ge=1024, le=1024 * _MIB, description="Longer lines are rejected, not loaded.")
+    ] = 64 * _MIB
+    memory_limit_mib: Annotated[int, Field(ge=128, description="Limit given to the analytical engine.")] = 2048
+    fanout_min_end_users: Annotated[
+        int,
+        Field(ge=2, description="An account with at least this many end users is scored per end user (it fronts many)."),
+    ] = 5
+    read_budget_texts: Annotated[
+        int,
+        Field(
+            ge=0,
+            description="Texts that the behaviour reader may read beyond those of linked groups, the busiest subjects first.",
+        ),
+    ] = 60_000
+    max_read_texts_per_subject: Annotated[
+        int, Field(ge=1, description="Texts read of one subject; a fixed sample where it has more.")
+    ] = 60
+    max_observed_chars: Annotated[
+        int,
+        Field(ge=256, description="Characters of one text that detectors read (half from its start, half from its end)."),
+    ] = 20_000
+
+
+def usable_cpus() -> int:
+    """CPUs this process may run on (containers and taskset respected where the system tells)."""
+    if hasattr(os, "sched_getaffinity"):
+        return max(1, len(os.sched_getaffinity(0)))
+    return max(1, os.cpu_count() or 1)
+
+
+def default_home() -> Path:
+    """``./.counterveil`` if that folder exists, else the user's data folder."""
+    local = Path(".counterveil")
+    return local if local.is_dir() else user_data_path("counterveil", appauthor=False)
+
+
+def load(
+    overrides: Mapping[str, Any] | None = None, environ: Mapping[str, str] | None = None
+) -> tuple[Settings, dict[str, str]]:
+    """Settings and, for each of them, its origin.
+
+    Raises:
+        SettingsError: an unknown key or a value out of range, with file or variable, key and what is allowed.
+    """
+    env = os.environ if environ is None else environ
+    values: dict[str, Any] = {"home": default_home(), "workers": usable_cpus()}
+    origins = {name: "default" for name in Settings.model_fields}
+
+    def put(layer: Mapping[str, Any], origin: str) -> None:
+        for key, value in layer.items():
+            values[key] = value
+            origins[key] = origin
+
+    given = {k: v for k, v in (overrides or {}).items() if v is not None}
+    from_env = {
+        key[len(ENV_PREFIX) :].lower(): value
+        for key, value in env.items()
+        if key.startswith(ENV_PREFIX) and key[len(ENV_PREFIX) :].lower() in Settings.model_fields
+    }
+    home = Path(given.get("home") or from_env.get("home") or values["home"])
+    for path in (Path(FILE_NAME), home / FILE_NAME):
+        if path.is_file():
+            put(_read_file(path), str(path))
+    put(from_env, "environment")
+    put(given, "command line")
+    try:
+        return Settings(**values), origins
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(str(p) for p in first["loc"]) or "?"
+        raise SettingsError(
+            f"{origins.get(key, 'settings')}: {key}: {first['msg']} (got {first.get('input')!r})",
+            remedy=f"Allowed keys: {', '.join(sorted(Settings.model_fields))}.",
+        ) from error
+
+
+def _read_file(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path}: not valid TOML: {error}", remedy="Correct the line that is named.") from error

@@ -1,0 +1,1 @@
+"""Transactional state: what was ingested, what was computed, which leads exist."""

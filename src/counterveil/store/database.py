@@ -1,0 +1,59 @@
+"""Opening the state database: SQLite in the workspace by default, PostgreSQL by URL."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import SQLAlchemyError
+
+from counterveil.errors import StateError
+
+_MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+def sqlite_url(path: Path) -> str:
+    """The URL of a SQLite file."""
+    return f"sqlite+pysqlite:///{path}"
+
+
+def open_database(url: str) -> Engine:
+    """The database at ``url``, migrated to the present schema.
+
+    Raises:
+        StateError: the database cannot be opened or was written by a newer version.
+    """
+    engine = create_engine(url)
+    if make_url(url).get_backend_name() == "sqlite":
+        _use_immediate_transactions(engine)
+    try:
+        with engine.begin() as connection:
+            config = Config()
+            config.set_main_option("script_location", str(_MIGRATIONS))
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+    except SQLAlchemyError as error:
+        raise StateError(f"state database cannot be opened: {error}", remedy="Check the path and its permissions.") from error
+    except Exception as error:  # alembic raises its own CommandError for an unknown revision
+        raise StateError(f"state database cannot be migrated: {error}", remedy="Use the version that wrote it, or newer.") from error
+    return engine
+
+
+def _use_immediate_transactions(engine: Engine) -> None:
+    """WAL, full durability, and ``BEGIN IMMEDIATE``: a writer never reads a state that another is replacing."""
+
+    @event.listens_for(engine, "connect")
+    def _connect(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None
+        connection.execute("pragma journal_mode = wal")
+        connection.execute("pragma synchronous = full")
+        connection.execute("pragma foreign_keys = on")
+        connection.execute("pragma busy_timeout = 10000")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")

@@ -1,0 +1,94 @@
+"""The tables of the state database. Change them only together with a migration in ``store/migrations``."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Column,
+    DateTime,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(column_0_label)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+# One unit of input that is wholly in: the ledger of ingest. Its digest is over bytes, format and mapping.
+batch = Table(
+    "batch",
+    metadata,
+    Column("digest", String(32), primary_key=True),
+    Column("seq", Integer, nullable=False, unique=True),
+    Column("label", Text, nullable=False),
+    Column("format", String(32), nullable=False),
+    Column("first_record", BigInteger, nullable=False),
+    Column("n_records", BigInteger, nullable=False),
+    Column("n_events", BigInteger, nullable=False),
+    Column("n_duplicates", BigInteger, nullable=False),
+    Column("n_accounts", BigInteger, nullable=False),
+    Column("n_rejects", BigInteger, nullable=False),
+    Column("skipped", JSON, nullable=False),
+    Column("committed_at", DateTime(timezone=True), nullable=False),
+)
+
+# Every live file of the lake. ``version`` is the detectors' version for computed files, empty for logged ones.
+lake_file = Table(
+    "lake_file",
+    metadata,
+    Column("path", Text, primary_key=True),
+    Column("kind", String(32), nullable=False),
+    Column("batch", String(32), ForeignKey("batch.digest"), nullable=True),
+    Column("bucket", Integer, nullable=True),
+    Column("version", String(32), nullable=False, default=""),
+    Column("n_rows", BigInteger, nullable=False),
+    Index("ix_lake_file_kind_version", "kind", "version"),
+)
+
+# Small facts about the workspace: which batches the account buckets include, the last run's figures.
+fact = Table(
+    "fact",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    Column("value", JSON, nullable=False),
+)
+
+# Operations and leads as last computed. ``body`` is the whole object; ``body_digest`` tells whether it changed, so a
+# run leaves rows that it did not change untouched.
+operation = Table(
+    "operation",
+    metadata,
+    Column("operation_id", String(32), primary_key=True),
+    Column("verdict", String(16), nullable=False),
+    Column("confidence", Float, nullable=False),
+    Column("n_members", Integer, nullable=False),
+    Column("body", JSON, nullable=False),
+    Column("body_digest", String(32), nullable=False),
+    Column("first_found_at", DateTime(timezone=True), nullable=False),
+    Column("changed_at", DateTime(timezone=True), nullable=False),
+)
+
+lead = Table(
+    "lead",
+    metadata,
+    Column("lead_id", String(32), primary_key=True),
+    Column("kind", String(16), nullable=False),
+    Column("about", Text, nullable=False),
+    Column("rank_score", Float, nullable=False),
+    Column("body", JSON, nullable=False),
+    Column("body_digest", String(32), nullable=False),
+    Column("first_found_at", DateTime(timezone=True), nullable=False),
+    Column("changed_at", DateTime(timezone=True), nullable=False),
+)
