@@ -29,7 +29,8 @@ class Settings(BaseModel):
 
     home: Annotated[Path, Field(description="Workspace folder: tables, state and rejects live here.")]
     workers: Annotated[
-        int, Field(ge=1, le=256, description="Processes that parse and observe; default: the CPUs this process may use.")
+        int,
+        Field(ge=1, le=256, description="Processes that parse and observe; default: the CPUs this process may use."),
     ]
     batch_bytes: Annotated[
         int, Field(ge=64 * 1024, le=256 * _MIB, description="Input bytes handled as one unit of work.")
@@ -40,7 +41,9 @@ class Settings(BaseModel):
     memory_limit_mib: Annotated[int, Field(ge=128, description="Limit given to the analytical engine.")] = 2048
     fanout_min_end_users: Annotated[
         int,
-        Field(ge=2, description="An account with at least this many end users is scored per end user (it fronts many)."),
+        Field(
+            ge=2, description="An account with at least this many end users is scored per end user (it fronts many)."
+        ),
     ] = 5
     read_budget_texts: Annotated[
         int,
@@ -54,7 +57,9 @@ class Settings(BaseModel):
     ] = 60
     max_observed_chars: Annotated[
         int,
-        Field(ge=256, description="Characters of one text that detectors read (half from its start, half from its end)."),
+        Field(
+            ge=256, description="Characters of one text that detectors read (half from its start, half from its end)."
+        ),
     ] = 20_000
 
 
@@ -81,7 +86,7 @@ def load(
     """
     env = os.environ if environ is None else environ
     values: dict[str, Any] = {"home": default_home(), "workers": usable_cpus()}
-    origins = {name: "default" for name in Settings.model_fields}
+    origins = dict.fromkeys(Settings.model_fields, "default")
 
     def put(layer: Mapping[str, Any], origin: str) -> None:
         for key, value in layer.items():

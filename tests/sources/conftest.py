@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -39,7 +39,7 @@ Load = Callable[..., Loaded]
 
 
 @pytest.fixture
-def load_files(tmp_path: Path) -> Iterator[Load]:
+def load_files(tmp_path: Path) -> Load:
     """``load_files(paths, home="ws", **settings)``; keyword ``options`` goes to ``ingest``."""
 
     def run(paths: Sequence[Path], *, home: str = "ws", options: dict[str, Any] | None = None, **values: Any) -> Loaded:
@@ -54,7 +54,7 @@ def load_files(tmp_path: Path) -> Iterator[Load]:
         rejects = [json.loads(line) for line in (where / "rejects.jsonl").read_text().splitlines()]
         return Loaded(where, report, events, {t["content_key"]: t["text"] for t in texts}, rejects)
 
-    yield run
+    return run
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 import io
 import json
 import sys
@@ -19,7 +20,9 @@ from counterveil.sources.base import Frame, Reject
 from counterveil.sources.frames import STDIN, frames
 from counterveil.sources.parse import records
 
-RECORDS = [{"event_id": f"e{n}", "time": "2026-03-02T01:14:09Z", "account_id": "a", "input": f"héllo {n}"} for n in range(2000)]
+RECORDS = [
+    {"event_id": f"e{n}", "time": "2026-03-02T01:14:09Z", "account_id": "a", "input": f"héllo {n}"} for n in range(2000)
+]
 JSONL = "\n".join(json.dumps(r, ensure_ascii=False) for r in RECORDS).encode() + b"\n"
 
 
@@ -64,8 +67,28 @@ def zstd(data: bytes) -> bytes:
         b"\n".join(json.dumps(r, indent=2).encode() for r in RECORDS),
     ],
     ids=[
-        *("plain", "no end", "crlf", "blank lines", "bom", "utf-16-le", "utf-16-be", "gzip", "gzip members", "gzip utf-16"),
-        *("zstd", "zstd frames", "array", "pretty array", "listing", "pretty listing", "arrays a line", "pretty objects"),
+        *(
+            "plain",
+            "no end",
+            "crlf",
+            "blank lines",
+            "bom",
+            "utf-16-le",
+            "utf-16-be",
+            "gzip",
+            "gzip members",
+            "gzip utf-16",
+        ),
+        *(
+            "zstd",
+            "zstd frames",
+            "array",
+            "pretty array",
+            "listing",
+            "pretty listing",
+            "arrays a line",
+            "pretty objects",
+        ),
     ],
 )
 def test_every_wrapping_gives_the_same_records(data: bytes, tmp_path: Path) -> None:
@@ -76,9 +99,11 @@ def test_every_wrapping_gives_the_same_records(data: bytes, tmp_path: Path) -> N
 
 @pytest.mark.parametrize("frame_bytes", [65_536, 100_000_000])
 @pytest.mark.parametrize("pack", [gzip.compress, zstd], ids=["gzip", "zstd"])
-def test_truncated_compression_keeps_what_came_before(pack: Callable[[bytes], bytes], frame_bytes: int, tmp_path: Path) -> None:
+def test_truncated_compression_keeps_what_came_before(
+    pack: Callable[[bytes], bytes], frame_bytes: int, tmp_path: Path
+) -> None:
     # Not compressible to a single block, so that a good part comes before the break.
-    noisy = [{**r, "input": __import__("hashlib").sha512(str(n).encode()).hexdigest() * 4} for n, r in enumerate(RECORDS)]
+    noisy = [{**r, "input": hashlib.sha512(str(n).encode()).hexdigest() * 4} for n, r in enumerate(RECORDS)]
     data = pack("\n".join(json.dumps(r) for r in noisy).encode())
     path = tmp_path / "log.gz"
     path.write_bytes(data[: len(data) * 3 // 4])
@@ -106,7 +131,9 @@ def test_damaged_array_keeps_items_before(tmp_path: Path) -> None:
     assert len(rejects) == 1
 
 
-@pytest.mark.parametrize("first", [b"{", b"[", b'["event_id": "e0"}', b'{"event_id":', b"[1]", b'{"event_id": "e0"', b"\x00"])
+@pytest.mark.parametrize(
+    "first", [b"{", b"[", b'["event_id": "e0"}', b'{"event_id":', b"[1]", b'{"event_id": "e0"', b"\x00"]
+)
 def test_one_damaged_first_line_does_not_take_the_file(first: bytes, tmp_path: Path) -> None:
     path = tmp_path / "log.jsonl"
     path.write_bytes(first + b"\n" + JSONL)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import random
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,13 @@ RECORDINGS = Path(__file__).parent.parent / "recordings"
 OPTIONS = ReadOptions("log.jsonl", file_time_s=1_772_414_049.0)
 ONE_TO_ONE = ("langfuse", "litellm", "litellm-spend", "native", "accounts", "openai", "openai-batch")
 NATIVE = [
-    {"event_id": f"e{n}", "time": "2026-03-02T01:14:09Z", "account_id": "a", "input": [{"role": "user", "content": "hi"}], "x": {"y": [n]}}
+    {
+        "event_id": f"e{n}",
+        "time": "2026-03-02T01:14:09Z",
+        "account_id": "a",
+        "input": [{"role": "user", "content": "hi"}],
+        "x": {"y": [n]},
+    }
     for n in range(5)
 ]
 FILES = {
@@ -44,7 +51,23 @@ def lines_of(name: str) -> list[bytes]:
 
 
 LINES = {source.name: lines_of(source.name) for source in BUILTIN}
-STRANGE: tuple[Any, ...] = (None, True, [], {}, "", "\0", "\ud800", -1, 10**30, 1e308, [[]], {"a": None}, "9" * 5000, "{", "[1")
+STRANGE: tuple[Any, ...] = (
+    None,
+    True,
+    [],
+    {},
+    "",
+    "\0",
+    "\ud800",
+    -1,
+    10**30,
+    1e308,
+    [[]],
+    {"a": None},
+    "9" * 5000,
+    "{",
+    "[1",
+)
 
 
 def through(source: Source, data: bytes) -> list[Parsed]:
@@ -81,7 +104,9 @@ def mutate_bytes(line: bytes, rng: random.Random) -> bytes:
         elif kind == 1:
             del data[at:]
         elif kind == 2:
-            data[at:at] = rng.choice([b"\0", b"\\ud800", b"\xff\xfe", b"\xed\xa0\x80", b"NaN", b"1e999", b"\\u0000", b'"', b"[", b"{"])
+            data[at:at] = rng.choice(
+                [b"\0", b"\\ud800", b"\xff\xfe", b"\xed\xa0\x80", b"NaN", b"1e999", b"\\u0000", b'"', b"[", b"{"]
+            )
         elif kind == 3:
             del data[at : at + rng.randint(1, 40)]
         elif kind == 4:
@@ -104,7 +129,9 @@ def mutate_value(value: Any, rng: random.Random) -> Any:
         elif kind == 1:
             copy[key] = rng.choice(STRANGE)
         elif kind == 2:
-            copy[rng.choice(["\ud800", "a.b", "", "id", "metadata", "counterveil.otel", "counterveil.batch_input"])] = rng.choice(STRANGE)
+            copy[rng.choice(["\ud800", "a.b", "", "id", "metadata", "counterveil.otel", "counterveil.batch_input"])] = (
+                rng.choice(STRANGE)
+            )
         else:
             copy[key] = mutate_value(copy[key], rng)
         return copy
@@ -157,10 +184,34 @@ def test_any_bytes_as_a_file(tmp_path_factory: pytest.TempPathFactory, data: byt
         parse(frame, by_name("native"), OPTIONS)
 
 
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@given(seed=st.integers(0, 2**32))
+def test_damaged_files_through_ingest(
+    tmp_path_factory: pytest.TempPathFactory, load_files: Callable[..., Any], seed: int
+) -> None:
+    """With detection, joins across files, the lake and ``rejects.jsonl``."""
+    rng, folder = random.Random(seed), tmp_path_factory.mktemp("logs")
+    names = rng.sample([p.name for p in RECORDINGS.glob("*.*json*") if p.name != "expected.json"], 4)
+    for name in names:
+        data = (RECORDINGS / name).read_bytes().splitlines()
+        damaged = [mutate_bytes(line, rng) if rng.random() < 0.5 else line for line in data]
+        (folder / name).write_bytes(b"\n".join([*damaged, *data[:2]]))
+    loaded = load_files([folder / name for name in names], home=folder.name)
+    report = loaded.report
+    n_out = report.n_events + report.n_duplicates + report.n_accounts + report.n_rejects + sum(report.skipped.values())
+    assert n_out >= report.n_records
+    assert len(loaded.rejects) == report.n_rejects
+    again = load_files([folder / name for name in names], home=folder.name)
+    assert again.report.n_units == 0
+
+
 @pytest.mark.parametrize("name", list(LINES))
 def test_a_hundred_thousand_levels(name: str) -> None:
     deep = b'{"a":' * 100_000 + b"1" + b"}" * 100_000
-    check(by_name(name), b"\n".join([LINES[name][0], deep, b"[" * 100_000, b"[" * 100_000 + b"]" * 100_000, LINES[name][-1]]))
+    check(
+        by_name(name),
+        b"\n".join([LINES[name][0], deep, b"[" * 100_000, b"[" * 100_000 + b"]" * 100_000, LINES[name][-1]]),
+    )
 
 
 def test_a_line_of_ten_megabytes() -> None:

@@ -34,8 +34,9 @@ def key(message: dict) -> str:
     """A message's role and content, in one spelling for all formats."""
     content = message.get("content")
     if message.get("parts") is not None:
-        content = [p.get("content") or p.get("response") or p.get("name") for p in message["parts"]
-                   if p.get("type") != "blob"]
+        content = [
+            p.get("content") or p.get("response") or p.get("name") for p in message["parts"] if p.get("type") != "blob"
+        ]
     if isinstance(content, list):
         content = [p.get("text", "") if isinstance(p, dict) else str(p) for p in content]
         content = " ".join(x for x in content if x)
@@ -62,7 +63,7 @@ def choice(completion: dict):
 
 
 def value(v: dict):
-    (kind, got), = v.items() or (("stringValue", None),)
+    ((kind, got),) = v.items() or (("stringValue", None),)
     if kind == "arrayValue":
         return [value(x) for x in got.get("values", [])]
     if kind == "kvlistValue":
@@ -71,8 +72,13 @@ def value(v: dict):
 
 
 def spans(name: str) -> dict[str, dict]:
-    return {s["spanId"]: {**s, "a": {x["key"]: value(x["value"]) for x in s.get("attributes", [])}}
-            for r in lines(name) for g in r["resourceSpans"] for x in g["scopeSpans"] for s in x["spans"]}
+    return {
+        s["spanId"]: {**s, "a": {x["key"]: value(x["value"]) for x in s.get("attributes", [])}}
+        for r in lines(name)
+        for g in r["resourceSpans"]
+        for x in g["scopeSpans"]
+        for s in x["spans"]
+    }
 
 
 def indexed(a: dict, prefix: str) -> list[dict]:
@@ -115,10 +121,16 @@ def otel_events(name: str, spans_name: str) -> list[dict]:
                     kind = rec.get("eventName") or a.get("event.name")
                     span = parents.get(rec["spanId"], {"a": {}})
                     up = {**parents.get(span.get("parentSpanId"), {"a": {}})["a"], **span["a"]}
-                    e = by_span.setdefault(rec["spanId"], event(
-                        up.get("session.id") or up.get("gen_ai.conversation.id"),
-                        up.get("user.id") or up.get("enduser.id"),
-                        up.get("enduser.pseudo.id") or up.get("user.hash") or up.get("enduser.id"), [], None))
+                    e = by_span.setdefault(
+                        rec["spanId"],
+                        event(
+                            up.get("session.id") or up.get("gen_ai.conversation.id"),
+                            up.get("user.id") or up.get("enduser.id"),
+                            up.get("enduser.pseudo.id") or up.get("user.hash") or up.get("enduser.id"),
+                            [],
+                            None,
+                        ),
+                    )
                     body = value(rec["body"]) if rec.get("body") else {}
                     if kind == "gen_ai.client.inference.operation.details":
                         e["messages"] = a["gen_ai.input.messages"]
@@ -131,9 +143,16 @@ def otel_events(name: str, spans_name: str) -> list[dict]:
 
 
 def litellm(rows: list[dict]) -> list[dict]:
-    return [event(r["metadata"]["requester_metadata"]["conversation_id"], r["metadata"]["user_api_key_user_id"],
-                  r["end_user"], r["messages"],
-                  choice(r["response"])) for r in rows]
+    return [
+        event(
+            r["metadata"]["requester_metadata"]["conversation_id"],
+            r["metadata"]["user_api_key_user_id"],
+            r["end_user"],
+            r["messages"],
+            choice(r["response"]),
+        )
+        for r in rows
+    ]
 
 
 def spend(rows: list[dict]) -> list[dict]:
@@ -141,8 +160,9 @@ def spend(rows: list[dict]) -> list[dict]:
     for r in rows:
         body, response = loads(r["proxy_server_request"]), loads(r["response"])
         m = body.get("metadata", {})
-        out.append(event(m.get("conversation_id"), r["user"], r["end_user"],
-                         body.get("messages", []), choice(response)))
+        out.append(
+            event(m.get("conversation_id"), r["user"], r["end_user"], body.get("messages", []), choice(response))
+        )
     return out
 
 
@@ -163,9 +183,14 @@ def langfuse_otlp(name: str) -> list[dict]:
     rows = []
     for s in spans(name).values():
         a = s["a"]
-        rows.append({"type": a["langfuse.observation.type"].upper(), "input": a.get("langfuse.observation.input"),
-                     "output": a.get("langfuse.observation.output"),
-                     "metadata": {k.rpartition(".")[2]: loads(v) for k, v in a.items() if ".metadata." in k}})
+        rows.append(
+            {
+                "type": a["langfuse.observation.type"].upper(),
+                "input": a.get("langfuse.observation.input"),
+                "output": a.get("langfuse.observation.output"),
+                "metadata": {k.rpartition(".")[2]: loads(v) for k, v in a.items() if ".metadata." in k},
+            }
+        )
     return langfuse(rows)
 
 
@@ -175,8 +200,10 @@ def batch_in() -> list[dict]:
 
 def batch_out() -> list[dict]:
     ask = {r["custom_id"]: r["body"] for r in lines("openai_batch_input.jsonl")}
-    return [{**of_body(ask[r["custom_id"]], choice(r["response"]["body"])), "messages": []}
-            for r in lines("openai_batch_output.jsonl")]
+    return [
+        {**of_body(ask[r["custom_id"]], choice(r["response"]["body"])), "messages": []}
+        for r in lines("openai_batch_output.jsonl")
+    ]
 
 
 def stored() -> list[dict]:
@@ -184,8 +211,12 @@ def stored() -> list[dict]:
     for r in lines("openai_stored_messages.jsonl"):
         m = r["message"]
         by.setdefault(r["completion_id"], []).append({**m, "content": m["content"] or m.get("content_parts")})
-    return [event(c["metadata"]["conversation_id"], c["metadata"]["account_id"],
-                  c.get("input_user"), by[c["id"]], choice(c)) for c in lines("openai_completions.jsonl")]
+    return [
+        event(
+            c["metadata"]["conversation_id"], c["metadata"]["account_id"], c.get("input_user"), by[c["id"]], choice(c)
+        )
+        for c in lines("openai_completions.jsonl")
+    ]
 
 
 READ = {
@@ -197,9 +228,13 @@ READ = {
     "litellm_payload.ndjson": lambda: litellm(lines("litellm_payload.ndjson")),
     "litellm_payload.json": lambda: litellm(json.loads((OUT / "litellm_payload.json").read_text(encoding="utf-8"))),
     "litellm_spendlogs_payload.jsonl": lambda: spend(lines("litellm_spendlogs_payload.jsonl")),
-    "litellm_spendlogs.jsonl": lambda: spend([
-        r for r in lines("litellm_spendlogs.jsonl")
-        if r["request_id"] in EXPECTED["litellm_spendlogs.jsonl"]["with_bodies"]["request_ids"]]),
+    "litellm_spendlogs.jsonl": lambda: spend(
+        [
+            r
+            for r in lines("litellm_spendlogs.jsonl")
+            if r["request_id"] in EXPECTED["litellm_spendlogs.jsonl"]["with_bodies"]["request_ids"]
+        ]
+    ),
     "otel_genai.jsonl": lambda: otel("otel_genai.jsonl"),
     "otel_genai_nocontent.jsonl": lambda: otel("otel_genai_nocontent.jsonl"),
     "otel_genai_traceloop.jsonl": lambda: otel("otel_genai_traceloop.jsonl"),
@@ -208,8 +243,7 @@ READ = {
     "otel_genai_events.jsonl": lambda: otel_events("otel_genai_events.jsonl", "otel_genai.jsonl"),
     "otel_genai_v130_events.jsonl": lambda: otel_events("otel_genai_v130_events.jsonl", "otel_genai_v130.jsonl"),
     "langfuse_observations.jsonl": lambda: langfuse(lines("langfuse_observations.jsonl")),
-    "langfuse_legacy.jsonl": lambda: langfuse([
-        r for r in lines("langfuse_legacy.jsonl")]),
+    "langfuse_legacy.jsonl": lambda: langfuse([r for r in lines("langfuse_legacy.jsonl")]),
     "langfuse_otlp.jsonl": lambda: langfuse_otlp("langfuse_otlp.jsonl"),
 }
 
@@ -223,11 +257,17 @@ def count(events: list[dict]) -> dict:
             if m["role"] != "assistant":
                 seen.add((m["role"], f"{e['conversation']}|{key(m)}"))
     kinds = [k for k, _ in seen]
-    return {"events": len(events), "messages_sent": sum(len(e["messages"] or []) for e in events),
-            "new_user_turns": kinds.count("user"), "new_tool_turns": kinds.count("tool"),
-            "new_system_messages": kinds.count("system"), "new_output_turns": kinds.count("out"),
-            "accounts": len({e["account"] for e in events}), "end_user_ids": len(ids(events)),
-            "conversations": len({e["conversation"] for e in events})}
+    return {
+        "events": len(events),
+        "messages_sent": sum(len(e["messages"] or []) for e in events),
+        "new_user_turns": kinds.count("user"),
+        "new_tool_turns": kinds.count("tool"),
+        "new_system_messages": kinds.count("system"),
+        "new_output_turns": kinds.count("out"),
+        "accounts": len({e["account"] for e in events}),
+        "end_user_ids": len(ids(events)),
+        "conversations": len({e["conversation"] for e in events}),
+    }
 
 
 def main() -> int:
@@ -248,12 +288,18 @@ def main() -> int:
             print("no reader:", path.name)
     for name, read in READ.items():
         want, got = EXPECTED[name], count(read())
-        diff = {k: (got[k], len(want[k]) if isinstance(want[k], list) else want[k]) for k in got
-                if got[k] != (len(want[k]) if isinstance(want[k], list) else want[k])}
+        diff = {
+            k: (got[k], len(want[k]) if isinstance(want[k], list) else want[k])
+            for k in got
+            if got[k] != (len(want[k]) if isinstance(want[k], list) else want[k])
+        }
         print(f"{name}: {'ok' if not diff else 'differs (found, expected): ' + str(diff)}")
         bad += bool(diff)
-        for k, found in (("end_user_ids", ids), ("accounts", lambda es: {e["account"] for e in es}),
-                         ("conversations", lambda es: {e["conversation"] for e in es})):
+        for k, found in (
+            ("end_user_ids", ids),
+            ("accounts", lambda es: {e["account"] for e in es}),
+            ("conversations", lambda es: {e["conversation"] for e in es}),
+        ):
             if found(read()) != set(want[k]):
                 print("   ", k, found(read()) ^ set(want[k]))
                 bad += 1

@@ -69,8 +69,11 @@ class Receiver:
                 if self.headers.get("content-encoding") == "gzip":
                     raw = gzip.decompress(raw)
                 got.append((self.path, {k.lower(): v for k, v in self.headers.items()}, raw))
-                self.reply(b"" if "protobuf" in (self.headers.get("content-type") or "")
-                           else (replies or {}).get(self.path, b"{}"))
+                self.reply(
+                    b""
+                    if "protobuf" in (self.headers.get("content-type") or "")
+                    else (replies or {}).get(self.path, b"{}")
+                )
 
             def reply(self, data: bytes):
                 self.send_response(200)
@@ -97,8 +100,10 @@ ID_FIELDS = ("traceId", "spanId", "parentSpanId")
 def hex_ids(value):
     """OTLP JSON writes the three id fields as hex; protobuf's own JSON mapping gives base64."""
     if isinstance(value, dict):
-        return {k: base64.b64decode(v).hex() if k in ID_FIELDS and isinstance(v, str) else hex_ids(v)
-                for k, v in value.items()}
+        return {
+            k: base64.b64decode(v).hex() if k in ID_FIELDS and isinstance(v, str) else hex_ids(v)
+            for k, v in value.items()
+        }
     if isinstance(value, list):
         return [hex_ids(v) for v in value]
     return value
@@ -107,6 +112,7 @@ def hex_ids(value):
 def otlp_json(raw: bytes, signal: str) -> dict:
     """A protobuf export request ("traces" or "logs") in OTLP's JSON encoding."""
     from google.protobuf.json_format import MessageToDict
+
     if signal == "traces":
         from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest as Request
     else:
@@ -121,8 +127,9 @@ def scrub_resource(request: dict) -> dict:
     for group in (*request.get("resourceSpans", ()), *request.get("resourceLogs", ())):
         resource = group.get("resource", {})
         if "attributes" in resource:
-            resource["attributes"] = [a for a in resource["attributes"]
-                                      if not a["key"].startswith(("host.", "process.", "os."))]
+            resource["attributes"] = [
+                a for a in resource["attributes"] if not a["key"].startswith(("host.", "process.", "os."))
+            ]
     return request
 
 
@@ -133,6 +140,7 @@ def message_of(completion) -> dict:
 def client_for(url: str, account: dict, **kw):
     """A real ``openai`` client as one account's program would make it."""
     from openai import OpenAI
+
     headers = {"X-Forwarded-For": account["ip"], **kw.pop("headers", {})}
     if account["agent"]:
         headers["User-Agent"] = account["agent"]

@@ -19,11 +19,21 @@ from collections.abc import Callable
 from fake_openai import MISSING_MODEL, WITHHELD
 
 MODEL = "gpt-4o-mini"
-PIXEL = ("data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==")
-TOOLS = [{"type": "function", "function": {
-    "name": "get_weather", "description": "Current weather in a city",
-    "parameters": {"type": "object", "properties": {"city": {"type": "string"}, "unit": {"type": "string"}},
-                   "required": ["city"]}}}]
+PIXEL = "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=="
+TOOLS = [
+    {
+        "type": "function",
+        "function": {
+            "name": "get_weather",
+            "description": "Current weather in a city",
+            "parameters": {
+                "type": "object",
+                "properties": {"city": {"type": "string"}, "unit": {"type": "string"}},
+                "required": ["city"],
+            },
+        },
+    }
+]
 
 
 def user(text) -> dict:
@@ -31,43 +41,120 @@ def user(text) -> dict:
 
 
 ACCOUNTS = {  # account -> team, organisation, key alias, address and user agent of its client
-    "acct-alpha": {"team": "team-red", "org": "org-one", "alias": "alpha-prod", "key": "sk-recording-alpha",
-                   "ip": "203.0.113.10", "agent": None, "email": "alpha@example.com"},
-    "acct-beta": {"team": "team-red", "org": "org-one", "alias": "beta-prod", "key": "sk-recording-beta",
-                  "ip": "198.51.100.20", "agent": None, "email": "beta@example.com"},
-    "acct-gamma": {"team": "team-blue", "org": None, "alias": None, "key": "sk-recording-gamma",
-                   "ip": "2001:db8::30", "agent": "gamma-batch-tool/0.3 (+https://example.com)", "email": None},
+    "acct-alpha": {
+        "team": "team-red",
+        "org": "org-one",
+        "alias": "alpha-prod",
+        "key": "sk-recording-alpha",
+        "ip": "203.0.113.10",
+        "agent": None,
+        "email": "alpha@example.com",
+    },
+    "acct-beta": {
+        "team": "team-red",
+        "org": "org-one",
+        "alias": "beta-prod",
+        "key": "sk-recording-beta",
+        "ip": "198.51.100.20",
+        "agent": None,
+        "email": "beta@example.com",
+    },
+    "acct-gamma": {
+        "team": "team-blue",
+        "org": None,
+        "alias": None,
+        "key": "sk-recording-gamma",
+        "ip": "2001:db8::30",
+        "agent": "gamma-batch-tool/0.3 (+https://example.com)",
+        "email": None,
+    },
 }
 
 # identity: how this client names its end user. "user": the old field; "safety": safety_identifier (a hash);
 # "both"; "metadata": only inside metadata.
 CONVERSATIONS = [
-    {"id": "conv-history", "account": "acct-alpha", "end_user": "eu-1", "identity": "user", "turns": [
-        {"new": [user("How long should bread dough rise at room temperature?")]},
-        {"new": [user("And in a fridge overnight?")]},
-        {"new": [user("Which of the two gives more flavour?")]},
-    ]},
-    {"id": "conv-parts", "account": "acct-alpha", "end_user": "eu-2", "identity": "safety", "turns": [
-        {"new": [user([{"type": "text", "text": "What colour is this picture?"},
-                       {"type": "image_url", "image_url": {"url": PIXEL, "detail": "low"}}])]},
-    ]},
-    {"id": "conv-system", "account": "acct-beta", "end_user": "eu-3", "identity": "both", "turns": [
-        {"new": [{"role": "system", "content": "You are a terse cooking assistant. Answer in one line."},
-                 user("Name three uses for stale bread.")], "stream": True},
-    ]},
-    {"id": "conv-chinese", "account": "acct-beta", "end_user": "eu-4", "identity": "user", "turns": [
-        {"new": [user("请问在家怎样烤全麦面包？需要多少酵母？")]},
-    ]},
-    {"id": "conv-tools", "account": "acct-gamma", "end_user": "eu-5", "identity": "safety", "tools": True, "turns": [
-        {"new": [user("Is it warm enough in Lyon today to proof dough outside?")]},
-        {"new": ["TOOL_RESULT"]},
-    ]},
-    {"id": "conv-filtered", "account": "acct-gamma", "end_user": "eu-5", "identity": "metadata", "turns": [
-        {"new": [user(f"Recite the {WITHHELD} document word for word.")]},
-    ]},
+    {
+        "id": "conv-history",
+        "account": "acct-alpha",
+        "end_user": "eu-1",
+        "identity": "user",
+        "turns": [
+            {"new": [user("How long should bread dough rise at room temperature?")]},
+            {"new": [user("And in a fridge overnight?")]},
+            {"new": [user("Which of the two gives more flavour?")]},
+        ],
+    },
+    {
+        "id": "conv-parts",
+        "account": "acct-alpha",
+        "end_user": "eu-2",
+        "identity": "safety",
+        "turns": [
+            {
+                "new": [
+                    user(
+                        [
+                            {"type": "text", "text": "What colour is this picture?"},
+                            {"type": "image_url", "image_url": {"url": PIXEL, "detail": "low"}},
+                        ]
+                    )
+                ]
+            },
+        ],
+    },
+    {
+        "id": "conv-system",
+        "account": "acct-beta",
+        "end_user": "eu-3",
+        "identity": "both",
+        "turns": [
+            {
+                "new": [
+                    {"role": "system", "content": "You are a terse cooking assistant. Answer in one line."},
+                    user("Name three uses for stale bread."),
+                ],
+                "stream": True,
+            },
+        ],
+    },
+    {
+        "id": "conv-chinese",
+        "account": "acct-beta",
+        "end_user": "eu-4",
+        "identity": "user",
+        "turns": [
+            {"new": [user("请问在家怎样烤全麦面包？需要多少酵母？")]},
+        ],
+    },
+    {
+        "id": "conv-tools",
+        "account": "acct-gamma",
+        "end_user": "eu-5",
+        "identity": "safety",
+        "tools": True,
+        "turns": [
+            {"new": [user("Is it warm enough in Lyon today to proof dough outside?")]},
+            {"new": ["TOOL_RESULT"]},
+        ],
+    },
+    {
+        "id": "conv-filtered",
+        "account": "acct-gamma",
+        "end_user": "eu-5",
+        "identity": "metadata",
+        "turns": [
+            {"new": [user(f"Recite the {WITHHELD} document word for word.")]},
+        ],
+    },
 ]
-FAILURE = {"id": "conv-failed", "account": "acct-gamma", "end_user": "eu-6", "identity": "user", "model": MISSING_MODEL,
-           "turns": [{"new": [user("Does an unknown model know how to bake?")]}]}
+FAILURE = {
+    "id": "conv-failed",
+    "account": "acct-gamma",
+    "end_user": "eu-6",
+    "identity": "user",
+    "model": MISSING_MODEL,
+    "turns": [{"new": [user("Does an unknown model know how to bake?")]}],
+}
 
 
 def safety_hash(end_user: str) -> str:
@@ -117,8 +204,13 @@ def body_of(conversation: dict, messages: list[dict], turn: dict) -> dict:
     metadata = {"account_id": conversation["account"], "conversation_id": conversation["id"]}
     if conversation["identity"] == "metadata":
         metadata["end_user_id"] = conversation["end_user"]
-    body = {"model": conversation.get("model", MODEL), "messages": copy.deepcopy(messages),
-            "temperature": 0.2, "metadata": metadata, **end_user_names(conversation)}
+    body = {
+        "model": conversation.get("model", MODEL),
+        "messages": copy.deepcopy(messages),
+        "temperature": 0.2,
+        "metadata": metadata,
+        **end_user_names(conversation),
+    }
     if conversation.get("tools"):
         body["tools"] = TOOLS
     if turn.get("stream"):
@@ -140,9 +232,13 @@ def play(conversation: dict, send: Callable[[dict, dict], dict]) -> None:
         keep = {"role": "assistant", "content": reply.get("content")}
         if reply.get("tool_calls"):
             keep["tool_calls"] = [
-                {"id": c["id"], "type": "function",
-                 "function": {"name": c["function"]["name"], "arguments": c["function"]["arguments"]}}
-                for c in reply["tool_calls"]]
+                {
+                    "id": c["id"],
+                    "type": "function",
+                    "function": {"name": c["function"]["name"], "arguments": c["function"]["arguments"]},
+                }
+                for c in reply["tool_calls"]
+            ]
         messages.append(keep)
 
 

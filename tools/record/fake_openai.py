@@ -51,12 +51,22 @@ def answer(n: int, body: dict) -> dict:
     """The chat.completion object for the n-th chat request (n counts from 1)."""
     model = body.get("model", "")
     if model == MISSING_MODEL:
-        raise ApiError(404, f"The model `{model}` does not exist or you do not have access to it.",
-                       "invalid_request_error", None, "model_not_found")
+        raise ApiError(
+            404,
+            f"The model `{model}` does not exist or you do not have access to it.",
+            "invalid_request_error",
+            None,
+            "model_not_found",
+        )
     messages = body.get("messages")
     if not isinstance(messages, list) or not messages:
-        raise ApiError(400, "Missing required parameter: 'messages'.", "invalid_request_error",
-                       "messages", "missing_required_parameter")
+        raise ApiError(
+            400,
+            "Missing required parameter: 'messages'.",
+            "invalid_request_error",
+            "messages",
+            "missing_required_parameter",
+        )
     digest = hashlib.sha256(f"{n}|{json.dumps(body, sort_keys=True)}".encode()).hexdigest()
     last = messages[-1]
     asked = text_of(last)
@@ -67,10 +77,13 @@ def answer(n: int, body: dict) -> dict:
         finish = "content_filter"
     elif body.get("tools") and last.get("role") != "tool":
         function = body["tools"][0]["function"]["name"]
-        message["tool_calls"] = [{
-            "id": "call_" + digest[:24], "type": "function",
-            "function": {"name": function, "arguments": json.dumps({"city": "Lyon", "unit": "celsius"})},
-        }]
+        message["tool_calls"] = [
+            {
+                "id": "call_" + digest[:24],
+                "type": "function",
+                "function": {"name": function, "arguments": json.dumps({"city": "Lyon", "unit": "celsius"})},
+            }
+        ]
         finish = "tool_calls"
     elif any("\u4e00" <= c <= "\u9fff" for c in asked):
         message["content"] = f"第{n}号回答：您问的是“{asked[:20]}”。先把面团静置一小时，再放进烤箱。"
@@ -85,10 +98,16 @@ def answer(n: int, body: dict) -> dict:
         "model": model + "-2024-07-18" if model == "gpt-4o-mini" else model,
         "choices": [{"index": 0, "message": message, "logprobs": None, "finish_reason": finish}],
         "usage": {
-            "prompt_tokens": prompt, "completion_tokens": completion, "total_tokens": prompt + completion,
+            "prompt_tokens": prompt,
+            "completion_tokens": completion,
+            "total_tokens": prompt + completion,
             "prompt_tokens_details": {"cached_tokens": 0, "audio_tokens": 0},
-            "completion_tokens_details": {"reasoning_tokens": 0, "audio_tokens": 0,
-                                          "accepted_prediction_tokens": 0, "rejected_prediction_tokens": 0},
+            "completion_tokens_details": {
+                "reasoning_tokens": 0,
+                "audio_tokens": 0,
+                "accepted_prediction_tokens": 0,
+                "rejected_prediction_tokens": 0,
+            },
         },
         "service_tier": "default",
         "system_fingerprint": "fp_" + digest[30:40],
@@ -111,13 +130,23 @@ def chunks(completion: dict, include_usage: bool):
     yield chunk({"role": "assistant", "content": None if message.get("tool_calls") else "", "refusal": None})
     for i, call in enumerate(message.get("tool_calls") or []):
         args = call["function"]["arguments"]
-        yield chunk({"tool_calls": [{"index": i, "id": call["id"], "type": "function",
-                                     "function": {"name": call["function"]["name"], "arguments": ""}}]})
+        yield chunk(
+            {
+                "tool_calls": [
+                    {
+                        "index": i,
+                        "id": call["id"],
+                        "type": "function",
+                        "function": {"name": call["function"]["name"], "arguments": ""},
+                    }
+                ]
+            }
+        )
         for at in range(0, len(args), 12):
-            yield chunk({"tool_calls": [{"index": i, "function": {"arguments": args[at:at + 12]}}]})
+            yield chunk({"tool_calls": [{"index": i, "function": {"arguments": args[at : at + 12]}}]})
     content = message.get("content") or ""
     for at in range(0, len(content), 12):
-        yield chunk({"content": content[at:at + 12]})
+        yield chunk({"content": content[at : at + 12]})
     yield chunk({}, choice["finish_reason"])
     if include_usage:
         yield dict(head, choices=[], usage=completion["usage"])
@@ -205,15 +234,25 @@ class FakeOpenAI:
             return 200, completion
         if route == "/v1/chat/completions":
             rows = [self.stored_row(i, b, c) for i, (b, c) in enumerate(self.stored)]
-            return 200, {"object": "list", "data": rows, "first_id": rows[0]["id"] if rows else None,
-                         "last_id": rows[-1]["id"] if rows else None, "has_more": False}
+            return 200, {
+                "object": "list",
+                "data": rows,
+                "first_id": rows[0]["id"] if rows else None,
+                "last_id": rows[-1]["id"] if rows else None,
+                "has_more": False,
+            }
         if route.startswith("/v1/chat/completions/") and route.endswith("/messages"):
             wanted = route.split("/")[4]
             for body_, completion in self.stored:
                 if completion["id"] == wanted:
                     rows = [dict(m, id=f"{wanted}-{i}") for i, m in enumerate(body_["messages"])]
-                    return 200, {"object": "list", "data": rows, "first_id": rows[0]["id"],
-                                 "last_id": rows[-1]["id"], "has_more": False}
+                    return 200, {
+                        "object": "list",
+                        "data": rows,
+                        "first_id": rows[0]["id"],
+                        "last_id": rows[-1]["id"],
+                        "has_more": False,
+                    }
         if route == "/v1/files" and method == "POST":
             fields = multipart(headers["content-type"], raw)
             return 200, self.add_file(fields["file"], fields["purpose"].decode(), "input.jsonl")
@@ -224,24 +263,41 @@ class FakeOpenAI:
         if route.startswith("/v1/batches/"):
             return 200, self.batches[route.split("/")[3]]
         if route == "/v1/models":
-            return 200, {"object": "list", "data": [{"id": "gpt-4o-mini", "object": "model",
-                                                     "created": BASE_TIME, "owned_by": "fake"}]}
+            return 200, {
+                "object": "list",
+                "data": [{"id": "gpt-4o-mini", "object": "model", "created": BASE_TIME, "owned_by": "fake"}],
+            }
         raise ApiError(404, f"Unknown request URL: {method} {route}", "invalid_request_error", None, "unknown_url")
 
     @staticmethod
     def stored_row(index: int, body: dict, completion: dict) -> dict:
         """A row of GET /v1/chat/completions: the completion with the request's parameters beside it."""
         return dict(
-            completion, request_id=f"req_{index:08d}", metadata=body.get("metadata") or {},
-            tool_choice=body.get("tool_choice"), tools=body.get("tools"), seed=body.get("seed"),
-            temperature=body.get("temperature", 1), top_p=body.get("top_p", 1), presence_penalty=0,
-            frequency_penalty=0, input_user=body.get("user"), response_format=None,
+            completion,
+            request_id=f"req_{index:08d}",
+            metadata=body.get("metadata") or {},
+            tool_choice=body.get("tool_choice"),
+            tools=body.get("tools"),
+            seed=body.get("seed"),
+            temperature=body.get("temperature", 1),
+            top_p=body.get("top_p", 1),
+            presence_penalty=0,
+            frequency_penalty=0,
+            input_user=body.get("user"),
+            response_format=None,
         )
 
     def add_file(self, data: bytes, purpose: str, name: str) -> dict:
         ident = "file-" + hashlib.sha256(data + purpose.encode()).hexdigest()[:22]
-        meta = {"id": ident, "object": "file", "bytes": len(data), "created_at": BASE_TIME,
-                "filename": name, "purpose": purpose, "status": "processed"}
+        meta = {
+            "id": ident,
+            "object": "file",
+            "bytes": len(data),
+            "created_at": BASE_TIME,
+            "filename": name,
+            "purpose": purpose,
+            "status": "processed",
+        }
         self.files[ident] = {"meta": meta, "data": data}
         return meta
 
@@ -264,11 +320,21 @@ class FakeOpenAI:
             data = "".join(x + "\n" for x in lines).encode()
             return self.add_file(data, "batch_output", ident + "_output.jsonl")["id"] if lines else None
 
-        batch = {"id": ident, "object": "batch", "endpoint": body["endpoint"], "errors": None,
-                 "input_file_id": body["input_file_id"], "completion_window": body["completion_window"],
-                 "status": "completed", "output_file_id": file_id(good), "error_file_id": file_id(bad),
-                 "created_at": BASE_TIME, "completed_at": BASE_TIME + STEP, "metadata": body.get("metadata"),
-                 "request_counts": {"total": len(good) + len(bad), "completed": len(good), "failed": len(bad)}}
+        batch = {
+            "id": ident,
+            "object": "batch",
+            "endpoint": body["endpoint"],
+            "errors": None,
+            "input_file_id": body["input_file_id"],
+            "completion_window": body["completion_window"],
+            "status": "completed",
+            "output_file_id": file_id(good),
+            "error_file_id": file_id(bad),
+            "created_at": BASE_TIME,
+            "completed_at": BASE_TIME + STEP,
+            "metadata": body.get("metadata"),
+            "request_counts": {"total": len(good) + len(bad), "completed": len(good), "failed": len(bad)},
+        }
         self.batches[ident] = batch
         return batch
 
@@ -276,8 +342,10 @@ class FakeOpenAI:
 def multipart(content_type: str, raw: bytes) -> dict[str, bytes]:
     parser = email.parser.BytesParser(policy=email.policy.HTTP)
     message = parser.parsebytes(b"content-type: " + content_type.encode() + b"\r\n\r\n" + raw)
-    return {part.get_param("name", header="content-disposition"): part.get_payload(decode=True)
-            for part in message.iter_parts()}
+    return {
+        part.get_param("name", header="content-disposition"): part.get_payload(decode=True)
+        for part in message.iter_parts()
+    }
 
 
 if __name__ == "__main__":

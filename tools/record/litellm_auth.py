@@ -23,9 +23,15 @@ async def user_api_key_auth(request: Request, api_key: str) -> UserAPIKeyAuth:
     for name, account in conv.ACCOUNTS.items():
         if account["key"] == api_key:
             return UserAPIKeyAuth(
-                api_key=hash_token(api_key), key_alias=account["alias"], user_id=name, user_email=account["email"],
-                team_id=account["team"], team_alias=account["team"] + "-alias", org_id=account["org"],
-                metadata={"plan": "trial" if name == "acct-gamma" else "paid"})
+                api_key=hash_token(api_key),
+                key_alias=account["alias"],
+                user_id=name,
+                user_email=account["email"],
+                team_id=account["team"],
+                team_alias=account["team"] + "-alias",
+                org_id=account["org"],
+                metadata={"plan": "trial" if name == "acct-gamma" else "paid"},
+            )
     raise ValueError("unknown key")
 
 

@@ -20,9 +20,14 @@ PROJECT = "cm-recording-project"
 
 
 def run(sink: str, api: str) -> None:
-    os.environ |= {"LANGFUSE_PUBLIC_KEY": "pk-lf-recording", "LANGFUSE_SECRET_KEY": "sk-lf-recording",
-                   "LANGFUSE_BASE_URL": sink, "LANGFUSE_HOST": sink, "LANGFUSE_TRACING_ENVIRONMENT": "production",
-                   "LANGFUSE_RELEASE": "kitchen-1.4.0"}
+    os.environ |= {
+        "LANGFUSE_PUBLIC_KEY": "pk-lf-recording",
+        "LANGFUSE_SECRET_KEY": "sk-lf-recording",
+        "LANGFUSE_BASE_URL": sink,
+        "LANGFUSE_HOST": sink,
+        "LANGFUSE_TRACING_ENVIRONMENT": "production",
+        "LANGFUSE_RELEASE": "kitchen-1.4.0",
+    }
     from langfuse import get_client, propagate_attributes
     from langfuse.openai import OpenAI  # the drop-in client
 
@@ -30,20 +35,27 @@ def run(sink: str, api: str) -> None:
     clients = {}
     for name, account in conv.ACCOUNTS.items():
         plain = client_for(api, account)
-        clients[name] = OpenAI(base_url=api, api_key=account["key"], max_retries=0,
-                               default_headers=plain._custom_headers)
+        clients[name] = OpenAI(
+            base_url=api, api_key=account["key"], max_retries=0, default_headers=plain._custom_headers
+        )
 
     def send(c: dict, body: dict) -> dict:
         account = conv.ACCOUNTS[c["account"]]
         known = {"account_id": c["account"], "end_user": c["end_user"], "ip": account["ip"]}
         with langfuse.start_as_current_observation(as_type="span", name="kitchen-chat", input=body["messages"][-1]):
-            with propagate_attributes(user_id=c["account"] if c["account"] != "acct-gamma" else c["end_user"],
-                                      session_id=c["id"] if c["account"] != "acct-beta" else None,
-                                      metadata=known, tags=["kitchen", account["team"]], trace_name="kitchen-chat"):
+            with propagate_attributes(
+                user_id=c["account"] if c["account"] != "acct-gamma" else c["end_user"],
+                session_id=c["id"] if c["account"] != "acct-beta" else None,
+                metadata=known,
+                tags=["kitchen", account["team"]],
+                trace_name="kitchen-chat",
+            ):
                 if body.get("stream"):
-                    parts = [chunk.choices[0].delta.content or ""
-                             for chunk in clients[c["account"]].chat.completions.create(name="answer", **body)
-                             if chunk.choices]
+                    parts = [
+                        chunk.choices[0].delta.content or ""
+                        for chunk in clients[c["account"]].chat.completions.create(name="answer", **body)
+                        if chunk.choices
+                    ]
                     reply = {"role": "assistant", "content": "".join(parts)}
                 else:
                     reply = message_of(clients[c["account"]].chat.completions.create(name="answer", **body))
@@ -62,7 +74,7 @@ def run(sink: str, api: str) -> None:
 
 
 def value(any_value: dict):
-    (kind, got), = any_value.items() or (("stringValue", None),)
+    ((kind, got),) = any_value.items() or (("stringValue", None),)
     if kind == "intValue":
         return int(got)
     if kind == "arrayValue":
@@ -105,37 +117,70 @@ def derive(requests: list[dict]) -> list[dict]:
                     usage = flat_usage(json.loads(a.get("langfuse.observation.usage_details") or "{}"))
                     metadata = {k.rpartition("metadata.")[2]: loads(v) for k, v in a.items() if ".metadata." in k}
                     start = a.get("langfuse.observation.completion_start_time")
-                    rows.append({
-                        "id": span["spanId"], "traceId": span["traceId"], "projectId": PROJECT,
-                        "parentObservationId": span.get("parentSpanId"),
-                        "type": a.get("langfuse.observation.type", "span").upper(),
-                        "startTime": iso(span["startTimeUnixNano"]), "endTime": iso(span["endTimeUnixNano"]),
-                        "name": span["name"], "level": a.get("langfuse.observation.level", "DEFAULT"),
-                        "statusMessage": a.get("langfuse.observation.status_message"),
-                        "version": a.get("langfuse.version"), "environment": a.get("langfuse.environment", "default"),
-                        "bookmarked": False, "public": False,
-                        "userId": a.get("user.id"), "sessionId": a.get("session.id"),
-                        "isRootObservation": "parentSpanId" not in span,
-                        "input": a.get("langfuse.observation.input"), "output": a.get("langfuse.observation.output"),
-                        "metadata": metadata,
-                        "providedModelName": a.get("langfuse.observation.model.name"), "internalModelId": None,
-                        "modelParameters": json.loads(a.get("langfuse.observation.model.parameters") or "null"),
-                        "usageDetails": usage, "costDetails": {}, "totalCost": None,
-                        "completionStartTime": json.loads(start) if start else None,
-                        "tags": a.get("langfuse.trace.tags", []), "release": a.get("langfuse.release"),
-                        "traceName": a.get("langfuse.trace.name"),
-                    })
+                    rows.append(
+                        {
+                            "id": span["spanId"],
+                            "traceId": span["traceId"],
+                            "projectId": PROJECT,
+                            "parentObservationId": span.get("parentSpanId"),
+                            "type": a.get("langfuse.observation.type", "span").upper(),
+                            "startTime": iso(span["startTimeUnixNano"]),
+                            "endTime": iso(span["endTimeUnixNano"]),
+                            "name": span["name"],
+                            "level": a.get("langfuse.observation.level", "DEFAULT"),
+                            "statusMessage": a.get("langfuse.observation.status_message"),
+                            "version": a.get("langfuse.version"),
+                            "environment": a.get("langfuse.environment", "default"),
+                            "bookmarked": False,
+                            "public": False,
+                            "userId": a.get("user.id"),
+                            "sessionId": a.get("session.id"),
+                            "isRootObservation": "parentSpanId" not in span,
+                            "input": a.get("langfuse.observation.input"),
+                            "output": a.get("langfuse.observation.output"),
+                            "metadata": metadata,
+                            "providedModelName": a.get("langfuse.observation.model.name"),
+                            "internalModelId": None,
+                            "modelParameters": json.loads(a.get("langfuse.observation.model.parameters") or "null"),
+                            "usageDetails": usage,
+                            "costDetails": {},
+                            "totalCost": None,
+                            "completionStartTime": json.loads(start) if start else None,
+                            "tags": a.get("langfuse.trace.tags", []),
+                            "release": a.get("langfuse.release"),
+                            "traceName": a.get("langfuse.trace.name"),
+                        }
+                    )
     return sorted(rows, key=lambda r: r["startTime"])
 
 
 LEGACY = {  # snake_case name -> v2 name
-    "id": "id", "trace_id": "traceId", "project_id": "projectId", "parent_observation_id": "parentObservationId",
-    "type": "type", "start_time": "startTime", "end_time": "endTime", "name": "name", "level": "level",
-    "status_message": "statusMessage", "version": "version", "environment": "environment", "user_id": "userId",
-    "session_id": "sessionId", "input": "input", "output": "output", "metadata": "metadata",
-    "provided_model_name": "providedModelName", "model_parameters": "modelParameters",
-    "usage_details": "usageDetails", "cost_details": "costDetails", "total_cost": "totalCost",
-    "completion_start_time": "completionStartTime", "tags": "tags", "release": "release", "trace_name": "traceName",
+    "id": "id",
+    "trace_id": "traceId",
+    "project_id": "projectId",
+    "parent_observation_id": "parentObservationId",
+    "type": "type",
+    "start_time": "startTime",
+    "end_time": "endTime",
+    "name": "name",
+    "level": "level",
+    "status_message": "statusMessage",
+    "version": "version",
+    "environment": "environment",
+    "user_id": "userId",
+    "session_id": "sessionId",
+    "input": "input",
+    "output": "output",
+    "metadata": "metadata",
+    "provided_model_name": "providedModelName",
+    "model_parameters": "modelParameters",
+    "usage_details": "usageDetails",
+    "cost_details": "costDetails",
+    "total_cost": "totalCost",
+    "completion_start_time": "completionStartTime",
+    "tags": "tags",
+    "release": "release",
+    "trace_name": "traceName",
 }
 
 
@@ -150,20 +195,31 @@ def legacy(row: dict) -> dict:
 
 def main() -> None:
     print(versions("langfuse", "openai"))
-    with FakeOpenAI() as fake, Receiver(
-            replies={"/api/public/media": b'{"mediaId": "recorded-media", "uploadUrl": null}'}) as sink:
+    with (
+        FakeOpenAI() as fake,
+        Receiver(replies={"/api/public/media": b'{"mediaId": "recorded-media", "uploadUrl": null}'}) as sink,
+    ):
         run(sink.url, fake.url)
         for path, headers, raw in sink.got:
-            print(path, headers.get("content-type"), len(raw),
-                  {k: v for k, v in headers.items() if k.startswith("x-langfuse")})
+            print(
+                path,
+                headers.get("content-type"),
+                len(raw),
+                {k: v for k, v in headers.items() if k.startswith("x-langfuse")},
+            )
         requests = [otlp_json(raw, "traces") for path, _, raw in sink.got if path.endswith("/v1/traces")]
     every = conv.CONVERSATIONS + [conv.FAILURE]
-    both = {**conv.expected(every), "end_user_ids": conv.end_user_ids(every, "plain"),
-            "new_output_turns": conv.expected()["new_output_turns"]}
+    both = {
+        **conv.expected(every),
+        "end_user_ids": conv.end_user_ids(every, "plain"),
+        "new_output_turns": conv.expected()["new_output_turns"],
+    }
     write_lines("langfuse_otlp.jsonl", requests)
     rows = derive(requests)
-    note = ("each call makes a SPAN (root) and a GENERATION (child): events counts the generations. userId is the "
-            "account for acct-alpha and acct-beta but the end user for acct-gamma; acct-beta has no sessionId")
+    note = (
+        "each call makes a SPAN (root) and a GENERATION (child): events counts the generations. userId is the "
+        "account for acct-alpha and acct-beta but the end user for acct-gamma; acct-beta has no sessionId"
+    )
     for name, made in (("langfuse_observations.jsonl", rows), ("langfuse_legacy.jsonl", [legacy(r) for r in rows])):
         write_lines(name, made)
         expect(name, both, failed_events=1, rows=len(rows), derived=True, note=note)

@@ -62,16 +62,37 @@ def run(store: bool) -> tuple[list[tuple[str, dict, bytes]], list[dict]]:
         work = Path(folder)
         for name in ("litellm_auth.py", "conversation.py", "fake_openai.py"):
             shutil.copy(HERE / name, work)
-        (work / "config.yaml").write_text(CONFIG.format(
-            api=fake.url, sink=sink.url, missing=conv.MISSING_MODEL, store=str(store).lower()))
+        (work / "config.yaml").write_text(
+            CONFIG.format(api=fake.url, sink=sink.url, missing=conv.MISSING_MODEL, store=str(store).lower())
+        )
         port = free_port()
         env = {k: v for k, v in os.environ.items() if "LITELLM" not in k and k != "DATABASE_URL"}
-        env |= {"SPEND_TAP_FILE": str(work / "spend.jsonl"), "DEFAULT_FLUSH_INTERVAL_SECONDS": "12",
-                "LITELLM_LOCAL_MODEL_COST_MAP": "True", "PYTHONPATH": str(work), "NO_PROXY": "127.0.0.1",
-                "LITELLM_MODE": "PRODUCTION", "LITELLM_MASTER_KEY": "sk-" + secrets.token_hex(32), "PYTHONDONTWRITEBYTECODE": "1"}
+        env |= {
+            "SPEND_TAP_FILE": str(work / "spend.jsonl"),
+            "DEFAULT_FLUSH_INTERVAL_SECONDS": "12",
+            "LITELLM_LOCAL_MODEL_COST_MAP": "True",
+            "PYTHONPATH": str(work),
+            "NO_PROXY": "127.0.0.1",
+            "LITELLM_MODE": "PRODUCTION",
+            "LITELLM_MASTER_KEY": "sk-" + secrets.token_hex(32),
+            "PYTHONDONTWRITEBYTECODE": "1",
+        }
         log = open(work / "proxy.log", "wb")
-        proxy = subprocess.Popen([str(Path(sys.executable).parent / "litellm"), "--config", "config.yaml", "--host",
-                                  "127.0.0.1", "--port", str(port)], cwd=work, env=env, stdout=log, stderr=log)
+        proxy = subprocess.Popen(
+            [
+                str(Path(sys.executable).parent / "litellm"),
+                "--config",
+                "config.yaml",
+                "--host",
+                "127.0.0.1",
+                "--port",
+                str(port),
+            ],
+            cwd=work,
+            env=env,
+            stdout=log,
+            stderr=log,
+        )
         try:
             url = f"http://127.0.0.1:{port}"
             for _ in range(240):
@@ -153,11 +174,16 @@ def main() -> None:
     rows = spend_postgres.through_postgres(bare + full)
     if rows:
         write_lines("litellm_spendlogs.jsonl", rows)
-        expect("litellm_spendlogs.jsonl", counts, rows=len(rows), failed_events=1,
-               with_bodies={**counts, "request_ids": [r["request_id"] for r in full]},
-               without_bodies={**conv.without_content(counts), "request_ids": [r["request_id"] for r in bare]},
-               note="two runs of the same conversations, first without bodies, then with; the counts of the top "
-                    "level are the second run's, so the file has twice that many events. " + note)
+        expect(
+            "litellm_spendlogs.jsonl",
+            counts,
+            rows=len(rows),
+            failed_events=1,
+            with_bodies={**counts, "request_ids": [r["request_id"] for r in full]},
+            without_bodies={**conv.without_content(counts), "request_ids": [r["request_id"] for r in bare]},
+            note="two runs of the same conversations, first without bodies, then with; the counts of the top "
+            "level are the second run's, so the file has twice that many events. " + note,
+        )
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """Records the ``openai`` package against fake_openai: chat pairs, stored completions, batch files.
 
-    /tmp/recenv/openai/bin/python tools/record/record_openai.py
+/tmp/recenv/openai/bin/python tools/record/record_openai.py
 """
 
 from __future__ import annotations
@@ -24,7 +24,8 @@ def chat() -> None:
         sent: list[dict] = []
         for client in clients.values():
             client._client.event_hooks["request"].append(
-                lambda request: sent.append(json.loads(request.read())) if request.method == "POST" else None)
+                lambda request: sent.append(json.loads(request.read())) if request.method == "POST" else None
+            )
 
         def send(c: dict, body: dict) -> dict:
             client = clients[c["account"]]
@@ -49,11 +50,19 @@ def chat() -> None:
         write_lines("openai_stored_messages.jsonl", stored)
     counts = conv.expected()
     expect("openai_chat.jsonl", counts, end_user_ids=conv.end_user_ids())
-    expect("openai_completions.jsonl", conv.without_content(counts, outputs=False),
-           end_user_ids=conv.end_user_ids(style="user"),
-           note="answers only; metadata has account and conversation, input_user the end user where user was sent")
-    expect("openai_stored_messages.jsonl", counts, lines=len(stored), end_user_ids=conv.end_user_ids(style="user"),
-           note="one line per message of a request, keyed by completion_id; join with openai_completions.jsonl")
+    expect(
+        "openai_completions.jsonl",
+        conv.without_content(counts, outputs=False),
+        end_user_ids=conv.end_user_ids(style="user"),
+        note="answers only; metadata has account and conversation, input_user the end user where user was sent",
+    )
+    expect(
+        "openai_stored_messages.jsonl",
+        counts,
+        lines=len(stored),
+        end_user_ids=conv.end_user_ids(style="user"),
+        note="one line per message of a request, keyed by completion_id; join with openai_completions.jsonl",
+    )
 
 
 def batch() -> None:
@@ -69,14 +78,17 @@ def batch() -> None:
 
         conv.play_all(send)
         conv.play(conv.FAILURE, lambda c, body: bodies.append((c, body)) or {"content": None})
-    lines = [{"custom_id": f"{c['id']}:{i}", "method": "POST", "url": "/v1/chat/completions", "body": b}
-             for i, (c, b) in enumerate(bodies)]
+    lines = [
+        {"custom_id": f"{c['id']}:{i}", "method": "POST", "url": "/v1/chat/completions", "body": b}
+        for i, (c, b) in enumerate(bodies)
+    ]
     data = "".join(json.dumps(x, ensure_ascii=False) + "\n" for x in lines).encode()
     with FakeOpenAI() as fake:
         client = client_for(fake.url, conv.ACCOUNTS["acct-gamma"])
         file = client.files.create(file=("input.jsonl", io.BytesIO(data)), purpose="batch")
-        made = client.batches.create(input_file_id=file.id, endpoint="/v1/chat/completions",
-                                     completion_window="24h", metadata={"job": "nightly"})
+        made = client.batches.create(
+            input_file_id=file.id, endpoint="/v1/chat/completions", completion_window="24h", metadata={"job": "nightly"}
+        )
         done = client.batches.retrieve(made.id)
         uploaded = fake.files[file.id]["data"].decode()  # what the SDK's multipart upload brought
         output = client.files.content(done.output_file_id).text + client.files.content(done.error_file_id).text
@@ -85,12 +97,19 @@ def batch() -> None:
         write_lines("openai_batch_object.jsonl", [done.model_dump(mode="json")])
     every = conv.CONVERSATIONS + [conv.FAILURE]
     both, ids = conv.expected(every), conv.end_user_ids(every)
-    expect("openai_batch_input.jsonl", {**both, "new_output_turns": 0}, end_user_ids=ids,
-           note="a later turn's body still re-sends earlier answers as assistant messages")
-    expect("openai_batch_output.jsonl", {
-        **conv.without_content(both), "new_output_turns": conv.expected()["new_output_turns"]},
-        failed_events=1, end_user_ids=ids,
-        note="no identity in these lines: accounts, end users and conversations come from the input by custom_id")
+    expect(
+        "openai_batch_input.jsonl",
+        {**both, "new_output_turns": 0},
+        end_user_ids=ids,
+        note="a later turn's body still re-sends earlier answers as assistant messages",
+    )
+    expect(
+        "openai_batch_output.jsonl",
+        {**conv.without_content(both), "new_output_turns": conv.expected()["new_output_turns"]},
+        failed_events=1,
+        end_user_ids=ids,
+        note="no identity in these lines: accounts, end users and conversations come from the input by custom_id",
+    )
 
 
 def error() -> None:

@@ -29,16 +29,32 @@ def through_postgres(rows: list[dict]) -> list[str]:
 
     def pg(*command: str, stdin: str | None = None) -> str:
         env = {"PATH": f"{bins[-1]}:/usr/bin:/bin", "LC_ALL": "C.UTF-8", "PGHOST": str(folder), "PGUSER": "postgres"}
-        done = subprocess.run(command, input=stdin, text=True, capture_output=True, env=env, cwd=folder,
-                              user=user.pw_uid if os.getuid() == 0 else None)
+        done = subprocess.run(
+            command,
+            input=stdin,
+            text=True,
+            capture_output=True,
+            env=env,
+            cwd=folder,
+            user=user.pw_uid if os.getuid() == 0 else None,
+        )
         if done.returncode:
             raise RuntimeError(f"{command[0]}: {done.stderr[-1500:]}")
         return done.stdout
 
     try:
         pg("initdb", "-D", str(folder / "data"), "-A", "trust", "-U", "postgres", "--no-sync")
-        pg("pg_ctl", "-D", str(folder / "data"), "-w", "-l", str(folder / "log"), "-o",
-           f"-c listen_addresses='' -k {folder}", "start")
+        pg(
+            "pg_ctl",
+            "-D",
+            str(folder / "data"),
+            "-w",
+            "-l",
+            str(folder / "log"),
+            "-o",
+            f"-c listen_addresses='' -k {folder}",
+            "start",
+        )
         root = Path(importlib.util.find_spec("litellm_proxy_extras").origin).parent / "migrations"
         failed = []
         for migration in sorted(root.glob("*/migration.sql")):
@@ -56,10 +72,17 @@ def through_postgres(rows: list[dict]) -> list[str]:
             literal = "$row$" + json.dumps(ready, ensure_ascii=False) + "$row$"
             script.append(
                 f'INSERT INTO "LiteLLM_SpendLogs" ({columns}) SELECT {columns} FROM '
-                f'json_populate_record(NULL::"LiteLLM_SpendLogs", {literal}::json);')
+                f'json_populate_record(NULL::"LiteLLM_SpendLogs", {literal}::json);'
+            )
         pg("psql", "-q", "-v", "ON_ERROR_STOP=1", "-d", "postgres", stdin="\n".join(script))
-        return pg("psql", "-At", "-d", "postgres", "-c",
-                  'SELECT row_to_json(t) FROM "LiteLLM_SpendLogs" t ORDER BY "startTime"').splitlines()
+        return pg(
+            "psql",
+            "-At",
+            "-d",
+            "postgres",
+            "-c",
+            'SELECT row_to_json(t) FROM "LiteLLM_SpendLogs" t ORDER BY "startTime"',
+        ).splitlines()
     finally:
         if (folder / "data" / "postmaster.pid").exists():
             pg("pg_ctl", "-D", str(folder / "data"), "-m", "immediate", "stop")

@@ -58,15 +58,33 @@ def _for(facts: GroupFacts, weights: GroupWeights) -> list[Entry]:
     found = []
     if facts.n_private_things:
         value = min(weights.private_cap, weights.private_thing * facts.n_private_things)
-        found.append(entry("private names", value, f"{facts.n_private_things} shared names, sites or numbers that hardly anyone else has"))
+        found.append(
+            entry(
+                "private names",
+                value,
+                f"{facts.n_private_things} shared names, sites or numbers that hardly anyone else has",
+            )
+        )
     if facts.n_working_passages:
         found.append(
-            entry("working template", weights.working_passages, f"{facts.n_working_passages} passages that members keep pasting")
+            entry(
+                "working template",
+                weights.working_passages,
+                f"{facts.n_working_passages} passages that members keep pasting",
+            )
         )
     if len(facts.families) >= _MANY_FAMILIES:
-        found.append(entry("many families", weights.many_families, f"linked through {', '.join(sorted(facts.families))}"))
+        found.append(
+            entry("many families", weights.many_families, f"linked through {', '.join(sorted(facts.families))}")
+        )
     if _joined_by_text(facts) and not _disclosed(facts.members):
-        found.append(entry("undisclosed", weights.undisclosed, "nothing in the accounts' registration says that they belong together"))
+        found.append(
+            entry(
+                "undisclosed",
+                weights.undisclosed,
+                "nothing in the accounts' registration says that they belong together",
+            )
+        )
     if n := sum(m.n_disguises > 0 for m in facts.members):
         found.append(entry("disguises", weights.disguises, f"hidden or look-alike characters in texts of {n} members"))
     return found
@@ -77,19 +95,47 @@ def _against(facts: GroupFacts, weights: GroupWeights) -> list[Entry]:
     found = []
     org, n_org = _commonest(m.org_id for m in members)
     if org and n_org >= _MOST * len(members):
-        found.append(entry("one organisation", weights.same_organisation, f"{n_org} of {len(members)} accounts belong to one organisation"))
+        found.append(
+            entry(
+                "one organisation",
+                weights.same_organisation,
+                f"{n_org} of {len(members)} accounts belong to one organisation",
+            )
+        )
     if n := sum(m.declared_use is not None for m in members):
         value = weights.declared_use * n / len(members)
-        found.append(entry("declared use", value, f"{n} of {len(members)} accounts declared what they use the service for"))
+        found.append(
+            entry("declared use", value, f"{n} of {len(members)} accounts declared what they use the service for")
+        )
     if _one_household(members):
-        found.append(entry("one household or office", weights.one_household, "most members openly share one card or one address of sign-up"))
+        found.append(
+            entry(
+                "one household or office",
+                weights.one_household,
+                "most members openly share one card or one address of sign-up",
+            )
+        )
     if not _joined_by_text(facts):
-        found.append(entry("nothing in the texts", weights.infrastructure_only, "joined by devices, cards or addresses only"))
+        found.append(
+            entry("nothing in the texts", weights.infrastructure_only, "joined by devices, cards or addresses only")
+        )
     elif facts.n_pasted_once and not facts.n_working_passages and not facts.n_private_things:
-        found.append(entry("pasted once", weights.pasted_once, "what their texts share was pasted once by each: an assignment or a viral prompt would look so"))
+        found.append(
+            entry(
+                "pasted once",
+                weights.pasted_once,
+                "what their texts share was pasted once by each: an assignment or a viral prompt would look so",
+            )
+        )
     ages = [(m.first_seen - m.created_at).days for m in members if m.first_seen and m.created_at]
     if ages and statistics.median(ages) >= weights.long_history_days:
-        found.append(entry("long history", weights.long_history, f"accounts were {statistics.median(ages):.0f} days old at their first event (median)"))
+        found.append(
+            entry(
+                "long history",
+                weights.long_history,
+                f"accounts were {statistics.median(ages):.0f} days old at their first event (median)",
+            )
+        )
     return found
 
 
@@ -129,7 +175,11 @@ def behaviours(members: Sequence[SubjectFacts], base: dict[str, float]) -> tuple
         return ()
     means = {name: statistics.fmean(m.behaviours.get(name, 0.0) for m in read) for name in base}
     lifted = sorted(means, key=lambda n: (logit(base[n]) - logit(means[n]), n))
-    return tuple((name, round(means[name], 4), round(base[name], 4)) for name in lifted[:4] if logit(means[name]) > logit(base[name]))
+    return tuple(
+        (name, round(means[name], 4), round(base[name], 4))
+        for name in lifted[:4]
+        if logit(means[name]) > logit(base[name])
+    )
 
 
 def severity(found: Sequence[tuple[str, float, float]]) -> int:

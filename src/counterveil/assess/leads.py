@@ -30,9 +30,7 @@ def of_operation(operation: Operation) -> Lead:
     )
 
 
-def of_subject(
-    subject_id: str, *, behaviour: str, severity: int, confidence: float, ledger: tuple[Entry, ...]
-) -> Lead:
+def of_subject(subject_id: str, *, behaviour: str, severity: int, confidence: float, ledger: tuple[Entry, ...]) -> Lead:
     """The lead about a subject that no link explains."""
     return Lead(
         lead_id=short_id("LD", [subject_id]),
@@ -55,7 +53,7 @@ def rank(severity: int, confidence: float, n_subjects: int) -> float:
     >>> rank(4, 1.0, 1) < rank(3, 0.9, 8)
     True
     """
-    reach = 1.0 - 2.0 ** (-n_subjects / _HALF_REACH)
+    reach: float = 1.0 - 2.0 ** (-n_subjects / _HALF_REACH)
     return round(severity / 4.0 * confidence * reach, 4)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from counterveil.assess import groups, innocent
 from counterveil.assess.facts import GroupFacts, SubjectFacts

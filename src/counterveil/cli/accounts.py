@@ -18,7 +18,10 @@ _SENSITIVE = ("email", "phone", "payment_fingerprint", "signup_ip")
 @app.command("show")
 @handled
 def show_account(
-    account_id: Annotated[str, typer.Argument(help="Account or subject id, as in the log.")], *, home: Home = None, as_json: Json = False
+    account_id: Annotated[str, typer.Argument(help="Account or subject id, as in the log.")],
+    *,
+    home: Home = None,
+    as_json: Json = False,
 ) -> None:
     """Show an account: registration (masked), activity, score, and the group it is in."""
     account = findings.show_account(settings_of(home), account_id)
@@ -29,12 +32,23 @@ def show_account(
     console = out()
     console.print(cell(account["account_id"], style="bold"))
     if registered:
-        console.print(table([("registration", "left"), ("value", "left")], [[cell(k), cell(v)] for k, v in registered.items()]))
+        console.print(
+            table([("registration", "left"), ("value", "left")], [[cell(k), cell(v)] for k, v in registered.items()])
+        )
     else:
         console.print("No account record: the log names it, no accounts file does.")
     console.print(
         table(
-            [("subject", "left"), ("events", "right"), ("user turns", "right"), ("score", "right"), ("operation", "left"), ("standing", "left"), ("languages (context)", "left"), ("last seen", "left")],
+            [
+                ("subject", "left"),
+                ("events", "right"),
+                ("user turns", "right"),
+                ("score", "right"),
+                ("operation", "left"),
+                ("standing", "left"),
+                ("languages (context)", "left"),
+                ("last seen", "left"),
+            ],
             [
                 [
                     cell(s["subject_id"]),

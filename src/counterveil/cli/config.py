@@ -20,7 +20,10 @@ app = typer.Typer(help="Settings.", no_args_is_help=True)
 @app.command("show")
 @handled
 def show(
-    *, home: Home = None, as_json: Json = False, origin: Annotated[bool, typer.Option("--origin", help="Where each value comes from.")] = False
+    *,
+    home: Home = None,
+    as_json: Json = False,
+    origin: Annotated[bool, typer.Option("--origin", help="Where each value comes from.")] = False,
 ) -> None:
     """Show the settings in force."""
     settings, origins = load({"home": home})
@@ -33,7 +36,13 @@ def show(
         return
     columns = [("key", "left"), ("value", "left"), *([("origin", "left")] if origin else []), ("meaning", "left")]
     out().print(
-        table(columns, [[cell(r["key"]), cell(r["value"]), *([cell(r["origin"])] if origin else []), cell(r["meaning"])] for r in rows])
+        table(
+            columns,
+            [
+                [cell(r["key"]), cell(r["value"]), *([cell(r["origin"])] if origin else []), cell(r["meaning"])]
+                for r in rows
+            ],
+        )
     )
 
 
@@ -45,6 +54,14 @@ def doctor(*, home: Home = None, as_json: Json = False) -> None:
         json_out("doctor", [asdict(c) for c in checks])
     else:
         console = out()
-        rows = [[Text("ok" if c.ok else "FAULT", style="green" if c.ok else "bold red"), cell(c.name), cell(c.seen), cell("" if c.ok else c.remedy)] for c in checks]
+        rows = [
+            [
+                Text("ok" if c.ok else "FAULT", style="green" if c.ok else "bold red"),
+                cell(c.name),
+                cell(c.seen),
+                cell("" if c.ok else c.remedy),
+            ]
+            for c in checks
+        ]
         console.print(table([("", "left"), ("part", "left"), ("seen", "left"), ("remedy", "left")], rows))
     raise typer.Exit(FINE if all(c.ok for c in checks) else FOUND)

@@ -13,14 +13,18 @@ from rich.table import Table
 from rich.text import Text
 
 from counterveil.cli.exits import FINE, FOUND, handled
-from counterveil.cli.options import Home, Json, Quiet, settings_of
+from counterveil.cli.options import Json, Quiet, settings_of
 from counterveil.cli.progress import Shown
 from counterveil.cli.render import cell, json_out, out, table
 from counterveil.service import lab
 from counterveil.service.lab import Estimate, Evaluation, Measured, Proportion
 
 app = typer.Typer(help="Laboratory: scenario logs with planted operations, and measurement.", no_args_is_help=True)
-_METHODS = (("Counterveil", "counterveil"), ("keyword rules per event", "keywords"), ("exact duplicate prompts", "duplicates"))
+_METHODS = (
+    ("Counterveil", "counterveil"),
+    ("keyword rules per event", "keywords"),
+    ("exact duplicate prompts", "duplicates"),
+)
 
 
 @app.command("generate")
@@ -29,8 +33,12 @@ def generate(
     folder: Annotated[Path, typer.Argument(help="New folder for the log, its accounts and the truth.")],
     *,
     seed: Annotated[int, typer.Option("--seed", help="Same seed, same bytes.")] = 1,
-    background: Annotated[float, typer.Option("--background", min=0.0, help="Ordinary accounts per planted malicious account.")] = 1.0,
-    events: Annotated[int | None, typer.Option("--events", min=1, help="Add ordinary accounts until about so many events.")] = None,
+    background: Annotated[
+        float, typer.Option("--background", min=0.0, help="Ordinary accounts per planted malicious account.")
+    ] = 1.0,
+    events: Annotated[
+        int | None, typer.Option("--events", min=1, help="Add ordinary accounts until about so many events.")
+    ] = None,
     days: Annotated[int, typer.Option("--days", min=7, max=365, help="Length of the log in days.")] = 30,
     quiet: Quiet = False,
     as_json: Json = False,
@@ -41,7 +49,9 @@ def generate(
     """
     with Shown(quiet=quiet) as progress:
         progress.step("generate", events, "events")
-        summary = lab.generate(folder, seed=seed, background=background, events=events, days=days, progress=lambda n: progress.advance(n))
+        summary = lab.generate(
+            folder, seed=seed, background=background, events=events, days=days, progress=progress.advance
+        )
     if as_json:
         json_out("scenario", summary.as_dict())
         return
@@ -137,7 +147,8 @@ def _operations(e: Evaluation) -> Table:
 
 def _kinds(e: Evaluation) -> Table:
     rows: list[list[Text | str]] = [
-        [row.kind, row.label, str(row.accounts), *(_counts(p) for p in row.flagged), _counts(row.grouped)] for row in e.benign_kinds
+        [row.kind, row.label, str(row.accounts), *(_counts(p) for p in row.flagged), _counts(row.grouped)]
+        for row in e.benign_kinds
     ]
     columns = [
         ("innocent accounts", "left"),
@@ -151,7 +162,8 @@ def _kinds(e: Evaluation) -> Table:
 
 def _languages(e: Evaluation) -> Table:
     rows: list[list[Text | str]] = [
-        [row.language, *(_counts(p) for p in row.recall), *(_counts(p) for p in row.false_positive)] for row in e.languages
+        [row.language, *(_counts(p) for p in row.recall), *(_counts(p) for p in row.false_positive)]
+        for row in e.languages
     ]
     columns = [
         ("main language", "left"),

@@ -19,7 +19,15 @@ app = typer.Typer(help="The queue: what the machine thinks a person should look 
 def lead_table(rows: Sequence[dict[str, Any]]) -> Table:
     """Leads, one a row, the first to look at on top."""
     return table(
-        [("lead", "left"), ("about", "left"), ("what", "left"), ("severity", "left"), ("confidence", "right"), ("rank", "right"), ("strongest reason", "left")],
+        [
+            ("lead", "left"),
+            ("about", "left"),
+            ("what", "left"),
+            ("severity", "left"),
+            ("confidence", "right"),
+            ("rank", "right"),
+            ("strongest reason", "left"),
+        ],
         [
             [
                 cell(lead["lead_id"]),
@@ -53,12 +61,19 @@ def list_leads(
         console.print("No leads. Linked groups with an innocent explanation: counterveil operations list --all")
         return
     console.print(lead_table(rows[:limit]))
-    console.print(f"{min(limit, len(rows))} of {len(rows)} leads. One of them: counterveil leads show {rows[0]['lead_id']}")
+    console.print(
+        f"{min(limit, len(rows))} of {len(rows)} leads. One of them: counterveil leads show {rows[0]['lead_id']}"
+    )
 
 
 @app.command("show")
 @handled
-def show_lead(lead_id: Annotated[str, typer.Argument(help="Lead id, or its beginning.")], *, home: Home = None, as_json: Json = False) -> None:
+def show_lead(
+    lead_id: Annotated[str, typer.Argument(help="Lead id, or its beginning.")],
+    *,
+    home: Home = None,
+    as_json: Json = False,
+) -> None:
     """Show one lead with its ledger, for and against."""
     lead = findings.show_lead(settings_of(home), lead_id)
     if as_json:
@@ -66,8 +81,12 @@ def show_lead(lead_id: Annotated[str, typer.Argument(help="Lead id, or its begin
         return
     console = out()
     console.print(cell(f"{lead['lead_id']}  {lead['title']}", style="bold"))
-    console.print(cell(f"about {lead['about']} · severity S{lead['severity']} (harm if true) · first found {lead['first_found_at'][:16]}Z"))
-    ledger(console, lead["ledger"], lead["confidence"] if lead["kind"] == "operation" else lead["confidence"])
+    console.print(
+        cell(
+            f"about {lead['about']} · severity S{lead['severity']} (harm if true) · first found {lead['first_found_at'][:16]}Z"
+        )
+    )
+    ledger(console, lead["ledger"], lead["confidence"])
     if lead["kind"] == "subject":
         console.print("A lone subject's confidence is scaled to at most 0.45: one account's texts alone never suffice.")
     console.print(cell(f"Best innocent explanation: {lead['innocent_explanation']}."))

@@ -53,8 +53,9 @@ def _version(*, value: bool) -> None:
 def options(
     *,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Say more on standard error.")] = False,
-    version: Annotated[
-        bool, typer.Option("--version", help="Versions of Counterveil and its engines.", callback=_version, is_eager=True)
+    version: Annotated[  # noqa: ARG001 (its callback does the work)
+        bool,
+        typer.Option("--version", help="Versions of Counterveil and its engines.", callback=_version, is_eager=True),
     ] = False,
 ) -> None:
     """Options before the command."""

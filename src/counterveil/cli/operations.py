@@ -26,7 +26,9 @@ def list_operations(
     *,
     home: Home = None,
     as_json: Json = False,
-    everything: Annotated[bool, typer.Option("--all", help="Also groups that have an innocent explanation (cohorts).")] = False,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Also groups that have an innocent explanation (cohorts).")
+    ] = False,
 ) -> None:
     """List suspected operations, the most believed first."""
     rows = findings.list_operations(settings_of(home), include_cohorts=everything)
@@ -35,11 +37,22 @@ def list_operations(
         return
     console = out()
     if not rows:
-        console.print("No suspected operations. Linked groups with an innocent explanation: counterveil operations list --all")
+        console.print(
+            "No suspected operations. Linked groups with an innocent explanation: counterveil operations list --all"
+        )
         return
     console.print(
         table(
-            [("operation", "left"), ("verdict", "left"), ("members", "right"), ("turns", "right"), ("severity", "left"), ("confidence", "right"), ("behaviour", "left"), ("innocent explanation", "left")],
+            [
+                ("operation", "left"),
+                ("verdict", "left"),
+                ("members", "right"),
+                ("turns", "right"),
+                ("severity", "left"),
+                ("confidence", "right"),
+                ("behaviour", "left"),
+                ("innocent explanation", "left"),
+            ],
             [
                 [
                     cell(o["operation_id"]),
@@ -70,13 +83,27 @@ def show_operation(
     """Show members, links with what is shared, timeline, behaviours, and the best innocent explanation."""
     view = findings.show_operation(settings_of(home), operation_id)
     if as_json:
-        json_out("operation", {**view.body, "timeline": asdict(view.timeline), "examples": [asdict(e) for e in view.examples], "languages": view.languages})
+        json_out(
+            "operation",
+            {
+                **view.body,
+                "timeline": asdict(view.timeline),
+                "examples": [asdict(e) for e in view.examples],
+                "languages": view.languages,
+            },
+        )
         return
     console = out()
     body = view.body
     console.print(Text(f"{body['operation_id']}  {body['verdict']}", style="bold"))
-    console.print(f"{len(body['members'])} members · {body['n_turns']} user turns · severity S{body['severity']} (harm if true) · confidence {body['confidence']:.2f}")
-    console.print(cell(f"languages (context only, never evidence): {', '.join(f'{k} {v}' for k, v in list(view.languages.items())[:8])}"))
+    console.print(
+        f"{len(body['members'])} members · {body['n_turns']} user turns · severity S{body['severity']} (harm if true) · confidence {body['confidence']:.2f}"
+    )
+    console.print(
+        cell(
+            f"languages (context only, never evidence): {', '.join(f'{k} {v}' for k, v in list(view.languages.items())[:8])}"
+        )
+    )
     console.rule("Belief: for and against", align="left")
     ledger(console, body["ledger"], body["confidence"])
     console.print(cell(f"Best innocent explanation: {body['innocent_explanation']}."))
@@ -93,15 +120,27 @@ def _timeline(console: Console, view: OperationView) -> None:
     if not days:
         return
     console.rule("Timeline, UTC: user turns a day", align="left")
-    console.print(Text(f"{spark(view.timeline.n_turns)}  {days[0]} … {days[-1]}, at most {max(view.timeline.n_turns)} a day"))
-    console.print(Text(f"{spark(view.timeline.n_subjects)}  members active a day, at most {max(view.timeline.n_subjects)}"))
+    console.print(
+        Text(f"{spark(view.timeline.n_turns)}  {days[0]} … {days[-1]}, at most {max(view.timeline.n_turns)} a day")
+    )
+    console.print(
+        Text(f"{spark(view.timeline.n_subjects)}  members active a day, at most {max(view.timeline.n_subjects)}")
+    )
 
 
 def _members(console: Console, members: Sequence[Mapping[str, Any]]) -> None:
     console.rule("Members", align="left")
     console.print(
         table(
-            [("subject", "left"), ("standing", "left"), ("confidence", "right"), ("role: what it mostly does", "left"), ("turns", "right"), ("first seen", "left"), ("last seen", "left")],
+            [
+                ("subject", "left"),
+                ("standing", "left"),
+                ("confidence", "right"),
+                ("role: what it mostly does", "left"),
+                ("turns", "right"),
+                ("first seen", "left"),
+                ("last seen", "left"),
+            ],
             [
                 [
                     cell(m["subject_id"], width=44),
@@ -123,7 +162,14 @@ def _links(console: Console, found: Sequence[Mapping[str, Any]], *, limit: int) 
     console.rule(f"Links: {len(shown)} of {len(found)}, the strongest first", align="left")
     rows: list[list[Text | str]] = []
     for link in shown:
-        rows.append([cell(f"{link['left']} – {link['right']}", style="bold"), Text(""), Text(""), Text(f"{link['bits']:.1f}", style="bold")])
+        rows.append(
+            [
+                cell(f"{link['left']} – {link['right']}", style="bold"),
+                Text(""),
+                Text(""),
+                Text(f"{link['bits']:.1f}", style="bold"),
+            ]
+        )
         rows += [
             [
                 cell(f"  {kind_label(t['kind'])}: {t['value']}", width=78),
@@ -134,7 +180,17 @@ def _links(console: Console, found: Sequence[Mapping[str, Any]], *, limit: int) 
             for t in link["shared"]
             if t["bits"] >= 0.1
         ]
-    console.print(table([("what is shared", "left"), ("class, family", "left"), ("subjects that have it", "right"), ("bits", "right")], rows))
+    console.print(
+        table(
+            [
+                ("what is shared", "left"),
+                ("class, family", "left"),
+                ("subjects that have it", "right"),
+                ("bits", "right"),
+            ],
+            rows,
+        )
+    )
     console.print("A link's bits are the sum of its things', after family caps. C is context: it never makes a link.")
 
 
@@ -144,12 +200,19 @@ def _examples(console: Console, behaviours: Sequence[Sequence[Any]], examples: S
         console.print("No text of this group was read, or none stands out from the log.")
         return
     for behaviour, score, usual in behaviours:
-        console.print(cell(f"{behaviour_name(behaviour)}: score {score:.2f} over members, {usual:.2f} in the log", style="bold"))
+        console.print(
+            cell(f"{behaviour_name(behaviour)}: score {score:.2f} over members, {usual:.2f} in the log", style="bold")
+        )
         for example in examples:
             if example.behaviour == behaviour:
                 mark = "" if example.covered else ", not covered by the reader"
                 console.print(cell(f"  [{example.language}{mark}] {example.excerpt}"))
-                console.print(cell(f"      score {example.score:.2f} · {example.subject_id} · event {example.event_id}", style="dim"))
+                console.print(
+                    cell(
+                        f"      score {example.score:.2f} · {example.subject_id} · event {example.event_id}",
+                        style="dim",
+                    )
+                )
 
 
 def _hubs(console: Console, hubs: Sequence[Mapping[str, Any]]) -> None:

@@ -19,7 +19,8 @@ Paths = Annotated[
     list[str] | None, typer.Argument(help="Files, folders, globs, or - for standard input.", show_default=False)
 ]
 Format = Annotated[
-    str | None, typer.Option("--format", help="Log format; told from the content if not given. See `counterveil sources`.")
+    str | None,
+    typer.Option("--format", help="Log format; told from the content if not given. See `counterveil sources`."),
 ]
 Map = Annotated[
     list[str] | None,
@@ -36,13 +37,18 @@ def settings_of(home: Path | None, workers: int | None = None) -> Settings:
     return load({"home": home, "workers": workers})[0]
 
 
-def choice_of(paths: list[str] | None, format_name: str | None, maps: list[str] | None, identity: str | None) -> InputChoice:
+def choice_of(
+    paths: list[str] | None, format_name: str | None, maps: list[str] | None, identity: str | None
+) -> InputChoice:
     """What to read. Raises UsageError for a --map without ``=``."""
     overrides = {}
     for item in maps or []:
         name, equals, path = item.partition("=")
         if not equals or not name or not path:
-            raise UsageError(f"--map {item}: not FIELD=PATH", remedy="For example --map account_id=metadata.team, or --map channel==api.")
+            raise UsageError(
+                f"--map {item}: not FIELD=PATH",
+                remedy="For example --map account_id=metadata.team, or --map channel==api.",
+            )
         overrides[name.strip()] = path.strip()
     places = tuple(p.strip() for p in (identity or "").split(",") if p.strip())
     return InputChoice(tuple(paths or ()), format_name, overrides, places)

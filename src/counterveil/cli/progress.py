@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from types import TracebackType
+from typing import Self
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
@@ -32,7 +33,7 @@ class Shown:
         self._done = 0.0
         self._unit = ""
 
-    def __enter__(self) -> Shown:
+    def __enter__(self) -> Self:
         if not self._quiet and sys.stderr.isatty():
             self._bar = Progress(
                 SpinnerColumn(),
@@ -75,8 +76,12 @@ class Shown:
             return
         if self._bar is not None and self._task is not None:
             total = self._bar.tasks[self._task].total
-            self._bar.update(self._task, completed=total if total is not None else self._done, total=total or self._done or 1)
+            self._bar.update(
+                self._task, completed=total if total is not None else self._done, total=total or self._done or 1
+            )
         elif not self._quiet:
             amount = f"{self._done:,.0f} {self._unit}" if self._unit == "texts" and self._done else ""
-            sys.stderr.write(f"{_WORDS.get(self._name, self._name):<20} {time.perf_counter() - self._begun:7.1f} s  {amount}\n")
+            sys.stderr.write(
+                f"{_WORDS.get(self._name, self._name):<20} {time.perf_counter() - self._begun:7.1f} s  {amount}\n"
+            )
         self._name = ""

@@ -28,7 +28,9 @@ def out() -> Console:
 def json_out(schema: str, data: object) -> None:
     """One JSON object on standard output: ``{"schema": "counterveil.<what>.v1", "data": …}``."""
     body = orjson.dumps(
-        {"schema": f"counterveil.{schema}.v1", "data": data}, default=str, option=orjson.OPT_INDENT_2 | orjson.OPT_NON_STR_KEYS
+        {"schema": f"counterveil.{schema}.v1", "data": data},
+        default=str,
+        option=orjson.OPT_INDENT_2 | orjson.OPT_NON_STR_KEYS,
     )
     sys.stdout.write(body.decode() + "\n")
 
@@ -70,7 +72,9 @@ def ledger(console: Console, entries: Sequence[Mapping[str, Any]], confidence: f
         for e in sorted(entries, key=lambda e: -e["log_odds"])
     ]
     total = sum(e["log_odds"] for e in entries)
-    rows.append([Text("sum", style="bold"), Text(f"{total:+.2f}", style="bold"), Text(""), Text(f"confidence {confidence:.2f}")])
+    rows.append(
+        [Text("sum", style="bold"), Text(f"{total:+.2f}", style="bold"), Text(""), Text(f"confidence {confidence:.2f}")]
+    )
     console.print(table([("consideration", "left"), ("log-odds", "right"), ("", "left"), ("why", "left")], rows))
 
 

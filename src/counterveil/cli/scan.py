@@ -50,9 +50,13 @@ def scan(
         queue = findings.list_leads(settings)
         if queue:
             console.print(lead_table(queue[:10]))
-            console.print(f"{len(queue)} leads. Next: counterveil operations show {_first_operation(queue)}{_home(settings)}")
+            console.print(
+                f"{len(queue)} leads. Next: counterveil operations show {_first_operation(queue)}{_home(settings)}"
+            )
         else:
-            console.print("No leads: no linked group looks like abuse. Linked groups: counterveil operations list --all")
+            console.print(
+                "No leads: no linked group looks like abuse. Linked groups: counterveil operations list --all"
+            )
     raise typer.Exit(PARTIAL if report.ingest.n_rejects else FINE)
 
 

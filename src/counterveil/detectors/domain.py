@@ -58,7 +58,9 @@ class Domain:
     examples: ClassVar[tuple[Example, ...]] = (
         Example(Row(1, "把这篇发到 www.andes-mirador.example/nota 上"), ("andes-mirador.example",)),
         Example(Row(2, "see hxxps://panel.qx-trade[.]com now"), ("qx-trade.com",)),
-        Example(Row(3, "run main.py where o.user_id = user.id e.g. twice"), (), "file names, attributes, abbreviations"),
+        Example(
+            Row(3, "run main.py where o.user_id = user.id e.g. twice"), (), "file names, attributes, abbreviations"
+        ),
     )
 
     def find(self, row: Row) -> list[Thing]:

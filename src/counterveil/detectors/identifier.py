@@ -51,7 +51,10 @@ class Identifier:
         params={"min_code_chars": _MIN_CODE_CHARS},
     )
     examples: ClassVar[tuple[Example, ...]] = (
-        Example(Row(1, "why does pull_by_kwset() write to t_acct_mark_v3, see order LH-0417/B"), ("pull_by_kwset", "t_acct_mark_v3", "LH-0417/B")),
+        Example(
+            Row(1, "why does pull_by_kwset() write to t_acct_mark_v3, see order LH-0417/B"),
+            ("pull_by_kwset", "t_acct_mark_v3", "LH-0417/B"),
+        ),
         Example(Row(2, "df.read_csv then addEventListener, saved as UTF-16"), (), "what everybody's code contains"),
     )
 

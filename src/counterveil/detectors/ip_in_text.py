@@ -9,13 +9,26 @@ from typing import ClassVar
 from counterveil.model.signal import DetectorInfo, EvidenceClass, Example, Family, Reads, Row, Thing
 from counterveil.observe.patterns import matches
 
-_PATTERN = re.compile(r"(?<![\w.])(\d{1,3}(?:\.|\[\.\])\d{1,3}(?:\.|\[\.\])\d{1,3}(?:\.|\[\.\])\d{1,3})(?![\w.]\d)", re.ASCII)
+_PATTERN = re.compile(
+    r"(?<![\w.])(\d{1,3}(?:\.|\[\.\])\d{1,3}(?:\.|\[\.\])\d{1,3}(?:\.|\[\.\])\d{1,3})(?![\w.]\d)", re.ASCII
+)
 # Addresses that everybody's text contains: private networks, loopback, link-local, the well-known resolvers.
 _EVERYBODYS = tuple(
     ipaddress.IPv4Network(n)
     for n in (
-        "0.0.0.0/8", "10.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16", "224.0.0.0/3",
-        "1.1.1.1/32", "1.0.0.1/32", "8.8.8.8/32", "8.8.4.4/32", "9.9.9.9/32", "1.2.3.4/32",
+        "0.0.0.0/8",
+        "10.0.0.0/8",
+        "127.0.0.0/8",
+        "169.254.0.0/16",
+        "172.16.0.0/12",
+        "192.168.0.0/16",
+        "224.0.0.0/3",
+        "1.1.1.1/32",
+        "1.0.0.1/32",
+        "8.8.8.8/32",
+        "8.8.4.4/32",
+        "9.9.9.9/32",
+        "1.2.3.4/32",
     )
 )
 

@@ -54,8 +54,10 @@ class Name:
         source="references/casebook.md §2.1–2.2 (bylines, outlets, the 'Assistant' of Peer Review); shapes chosen by us",
     )
     examples: ClassVar[tuple[Example, ...]] = (
-        Example(Row(1, "署名还是 Ramiro Oquendo Salvatierra，投《远山专栏》"), ("ramiro oquendo salvatierra", "远山专栏")),
-        Example(Row(2, 'she said “please call me back, it is urgent!” and hung up'), (), "speech is no name"),
+        Example(
+            Row(1, "署名还是 Ramiro Oquendo Salvatierra，投《远山专栏》"), ("ramiro oquendo salvatierra", "远山专栏")
+        ),
+        Example(Row(2, "she said “please call me back, it is urgent!” and hung up"), (), "speech is no name"),
     )
 
     def find(self, row: Row) -> list[Thing]:

@@ -15,7 +15,7 @@ _WORDS, _CHARS = 8, 14
 _KEEP_ONE_IN = 8
 _MAX_PASSAGES = 64
 _NO_SPACES = "\u3040-\u30ff\u3400-\u9fff\u0e00-\u0e7f\u0e80-\u0eff\u1000-\u109f\u1780-\u17ff"
-_TOKEN = re.compile(rf"https?://\S+|\S+@\S+\.\S+|[{_NO_SPACES}]|[^\W_{_NO_SPACES}]+")
+_TOKEN = re.compile(rf"https?://\S{{1,500}}|[\w.+-]{{1,64}}@[\w.-]{{1,255}}|[{_NO_SPACES}]|[^\W_{_NO_SPACES}]+")
 _SLOT = re.compile(r"https?://|@|\d")
 _PRIME = 0x100000001B3
 _MASK = (1 << 64) - 1
@@ -49,7 +49,10 @@ class Passage:
         params={"words": _WORDS, "chars": _CHARS, "keep_one_in": _KEEP_ONE_IN},
     )
     examples: ClassVar[tuple[Example, ...]] = (
-        Example(Row(1, "Order 17: write like a tired night nurse from Ohio who golfs"), ("order # write like a tired night nurse",)),
+        Example(
+            Row(1, "Order 17: write like a tired night nurse from Ohio who golfs"),
+            ("order # write like a tired night nurse",),
+        ),
         Example(Row(2, "thanks, now a bit shorter please"), (), "a short everyday request"),
     )
 

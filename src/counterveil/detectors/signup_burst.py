@@ -29,7 +29,8 @@ class SignupBurst:
     )
     examples: ClassVar[tuple[Example, ...]] = (
         Example(
-            Row(1, fields={"created_at": "2026-03-02T01:14:09+00:00"}), ("2026-03-02T01:00Z/15min", "2026-03-02T01:07Z/15min")
+            Row(1, fields={"created_at": "2026-03-02T01:14:09+00:00"}),
+            ("2026-03-02T01:00Z/15min", "2026-03-02T01:07Z/15min"),
         ),
         Example(Row(2, fields={"created_at": ""}), (), "unknown time of opening"),
     )

@@ -10,7 +10,8 @@ from counterveil.observe.patterns import matches
 
 _BASE58 = "[1-9A-HJ-NP-Za-km-z]"
 _PATTERN = re.compile(
-    rf"(?<![\w])(0x[0-9a-fA-F]{{40}}|bc1[02-9ac-hj-np-z]{{11,71}}|[13]{_BASE58}{{25,34}}|T{_BASE58}{{33}})(?![\w])", re.ASCII
+    rf"(?<![\w])(0x[0-9a-fA-F]{{40}}|bc1[02-9ac-hj-np-z]{{11,71}}|[13]{_BASE58}{{25,34}}|T{_BASE58}{{33}})(?![\w])",
+    re.ASCII,
 )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, Self
 
 import duckdb
 import pyarrow as pa
@@ -25,7 +25,7 @@ class Engine:
         self._connection.execute("set TimeZone = 'UTC'")
         self._connection.execute(f"set temp_directory = {_quoted(str(spill))}")
 
-    def __enter__(self) -> Engine:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(

@@ -11,10 +11,10 @@ from random import Random
 # Digits inside a domain, a case number or an identifier are what the group shares: nobody changes those by the way.
 _NUMBER = re.compile(r"(?<![A-Za-z0-9._/@#-])\d{1,4}(?![A-Za-z0-9._/@#-])")
 # A full stop inside a domain ends no sentence; scripts that write none need no space after theirs.
-_SENTENCE = re.compile(r"\s*\n\s*|(?<=[.!?;])\s+|(?<=[。！？؟۔])(?=\S)")  # noqa: RUF001
+_SENTENCE = re.compile(r"\s*\n\s*|(?<=[.!?;])\s+|(?<=[。！？؟۔])(?=\S)")
 # Below this a dropped sentence would change what is asked.
 _MIN_PARTS = 4
-_END = ".!?。！？؟"  # noqa: RUF001
+_END = ".!?。！？؟"
 _SLIPS = 0.5
 # Shorter messages are typed without slips, and are the same for everybody anyway.
 _SLIP_FROM = 16

@@ -45,7 +45,9 @@ def communities(links: Mapping[tuple[str, str], float], *, threshold_bits: float
     return sorted(groups, key=lambda group: (-len(group), group))
 
 
-def belongings(group: Sequence[str], links: Mapping[tuple[str, str], float], *, threshold_bits: float) -> list[Belonging]:
+def belongings(
+    group: Sequence[str], links: Mapping[tuple[str, str], float], *, threshold_bits: float
+) -> list[Belonging]:
     """Standing by the share of the group that a subject is linked to; confidence by its bits beyond the threshold.
 
     Confidence is 1 − 2^−(excess/2) over all in-group links, so a single link at the threshold gives one half: the

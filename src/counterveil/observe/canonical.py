@@ -41,18 +41,18 @@ class Canonical:
 
 
 def canonical(text: str) -> Canonical:
-    """Undo disguises. Plain ASCII returns at once; otherwise linear in the text.
+    r"""Undo disguises. Plain ASCII returns at once; otherwise linear in the text.
 
     >>> canonical("plain").n_changes
     0
-    >>> canonical("p\\u0430yp\\u0430l login").text
+    >>> canonical("p\u0430yp\u0430l login").text
     'paypal login'
     >>> canonical("Это обычный текст").n_changes, canonical('коротко по английски: "The firm moved in March"').n_changes
     (0, 0)
     """
     if text.isascii():
         return Canonical(text)
-    smuggled = "".join(part.text for part in disarm.decode_smuggled(text)) if "\U000e0000" <= max(text) else ""
+    smuggled = "".join(part.text or "" for part in disarm.decode_smuggled(text)) if max(text) >= "\U000e0000" else ""
     n_invisible = len(_HIDDEN.findall(text)) + len(_BIDI_OVERRIDE.findall(text))
     plain = unicodedata.normalize("NFKC", text)
     for strip in (
@@ -92,7 +92,7 @@ def _undo_confusables(text: str) -> tuple[str, int]:
     if not any(0x370 <= ord(c) <= 0x58F or 0x13A0 <= ord(c) <= 0x13FF for c in text):
         return text, 0
     tokens = _TOKEN.findall(text)
-    scripts = [{s for s in map(script_of, token) if s} for token in tokens]
+    scripts = [{s for c in token if (s := script_of(c))} for token in tokens]
     # Words of one script only tell what the text is really written in.
     pure = Counter(next(iter(s)) for s in scripts if len(s) == 1)
     if pure["Latn"] < max((pure[s] for s in _ALIKE), default=0) or not pure["Latn"]:

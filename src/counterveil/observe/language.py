@@ -59,6 +59,4 @@ def language(text: str) -> str:
             return "zh"
     if letters < _MIN_LETTERS:
         return UNKNOWN
-    code: str
-    code, _ = _identifier().classify(sample)
-    return code
+    return str(_identifier().classify(sample)[0])

@@ -9,15 +9,17 @@ from collections.abc import Sequence
 from counterveil.model.signal import Detector, Reads, Row
 
 _DIGITS = re.compile(r"\d")
-_MASKED_KINDS = frozenset(("email", "phone", "handle", "wallet", "ip_in_text", "domain", "name", "identifier", "file_name"))
+_MASKED_KINDS = frozenset(
+    ("email", "phone", "handle", "wallet", "ip_in_text", "domain", "name", "identifier", "file_name")
+)
 # Characters that move the cursor, reorder or hide: never sent to a terminal, a page or a file.
 _UNSAFE = frozenset(("Cc", "Cf", "Cs", "Co", "Zl", "Zp"))
 
 
 def inert(text: str) -> str:
-    """One line without control, formatting or private characters, safe to print anywhere.
+    r"""One line without control, formatting or private characters, safe to print anywhere.
 
-    >>> inert("a\\x1b[31mb\\u202ec\\nd")
+    >>> inert("a\x1b[31mb\u202ec\nd")
     'a[31mbc d'
     """
     spaced = re.sub(r"\s+", " ", text)

@@ -118,8 +118,13 @@ def _scores(
 def _store(
     workspace: Workspace, found: list[Operation], queue: list[Lead], scores: pa.Table, linked: Linked
 ) -> tuple[Changes, Changes]:
-    operations = {o.operation_id: _body(o, verdict=o.verdict.value, confidence=o.confidence, n_members=len(o.members)) for o in found}
-    bodies = {lead.lead_id: _body(lead, kind=lead.kind.value, about=lead.about, rank_score=lead.rank_score) for lead in queue}
+    operations = {
+        o.operation_id: _body(o, verdict=o.verdict.value, confidence=o.confidence, n_members=len(o.members))
+        for o in found
+    }
+    bodies = {
+        lead.lead_id: _body(lead, kind=lead.kind.value, about=lead.about, rank_score=lead.rank_score) for lead in queue
+    }
     name = digest_hex(orjson.dumps(scores.to_pylist()))
     path = f"scores/{name}.parquet"
     workspace.lake.write(scores, path)

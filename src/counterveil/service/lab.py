@@ -22,7 +22,6 @@ from counterveil.service.findings import scores
 from counterveil.settings import Settings
 from counterveil.store import batches
 
-
 __all__ = ["Estimate", "Evaluation", "Measured", "Proportion", "evaluate", "generate"]
 
 

@@ -14,7 +14,9 @@ from counterveil.sources.values import json_text
 # Answers of list endpoints (OpenAI, Langfuse), on one line or on several.
 _LISTING = re.compile(rb'\{\s*("object"\s*:\s*"list"\s*,\s*)?"data"\s*:\s*\[')
 # An object that is opened on its first line and not closed there, and goes on as an object would.
-_OPENED = re.compile(rb'\{[ \t\r]*\n\s*["}]|\{[ \t]*("[A-Za-z_]{1,40}")[ \t]*:[ \t]*([\[{][ \t\r]*)?\n\s*(?!\{[ \t]*\1)')
+_OPENED = re.compile(
+    rb'\{[ \t\r]*\n\s*["}]|\{[ \t]*("[A-Za-z_]{1,40}")[ \t]*:[ \t]*([\[{][ \t\r]*)?\n\s*(?!\{[ \t]*\1)'
+)
 _UNFINISHED = (b",", b"[", b"{", b":")
 
 
@@ -63,5 +65,7 @@ def document(stream: Peekable, prefix: str, label: str, frame_bytes: int) -> Ite
     if data:
         yield Frame(b"\n".join(data), first, "item")
     if not number:
-        bad = Reject(label, 1, "item", "no records in this document", "Give an array of records, or one a line.", "item")
+        bad = Reject(
+            label, 1, "item", "no records in this document", "Give an array of records, or one a line.", "item"
+        )
         yield Frame(b"", 1, "item", bad=(bad,))

@@ -39,13 +39,17 @@ def _one(pattern: str) -> list[Path]:
             if p.is_file() and _is_log(p) and not set(_NOT_LOGS) & set(p.relative_to(path).parts[:-1])
         )
         if not files:
-            raise InputError(f"{pattern}: no log files in this folder", remedy=f"Looked for {', '.join(_SUFFIXES)} (.gz, .zst).")
+            raise InputError(
+                f"{pattern}: no log files in this folder", remedy=f"Looked for {', '.join(_SUFFIXES)} (.gz, .zst)."
+            )
         return files
     if path.is_file():
         return [path]
     matches = sorted(Path(p) for p in glob.glob(pattern, recursive=True) if Path(p).is_file())  # noqa: PTH207 (absolute globs)
     if not matches:
-        raise InputError(f"{pattern}: no such file", remedy="Give a file, a folder, a quoted glob, or - for standard input.")
+        raise InputError(
+            f"{pattern}: no such file", remedy="Give a file, a folder, a quoted glob, or - for standard input."
+        )
     return matches
 
 

@@ -69,7 +69,7 @@ def lines(stream: Peekable, label: str, frame_bytes: int, max_line_bytes: int) -
     done, partial = bytearray(), bytearray()
     number, skipping = 1, False
     # No read is longer than the longest line, so only the first line of a block can be over-long.
-    for read in blocks(stream, min(_READ_BYTES, max_line_bytes)):
+    for read in blocks(stream, min(_READ_BYTES, max_line_bytes, frame_bytes)):
         if isinstance(read, Exception):
             # The last line is cut off where the stream breaks, and would be rejected as if it were written that way.
             yield Frame(bytes(done), number, bad=(broken(label, read),))
@@ -99,7 +99,9 @@ def lines(stream: Peekable, label: str, frame_bytes: int, max_line_bytes: int) -
 
 
 def _over_long(label: str, number: int, max_line_bytes: int) -> Reject:
-    return Reject(label, number, "line", f"longer than {max_line_bytes} bytes", "Raise max_line_bytes or split the record.")
+    return Reject(
+        label, number, "line", f"longer than {max_line_bytes} bytes", "Raise max_line_bytes or split the record."
+    )
 
 
 def parquet_rows(path: Path | pa.BufferReader, label: str) -> Iterator[Frame]:
@@ -117,4 +119,6 @@ def parquet_rows(path: Path | pa.BufferReader, label: str) -> Iterator[Frame]:
 
 
 def _plain_row(row: dict[str, Any]) -> dict[str, Any]:
-    return {key: (value.decode("utf-8", "replace") if isinstance(value, bytes) else value) for key, value in row.items()}
+    return {
+        key: (value.decode("utf-8", "replace") if isinstance(value, bytes) else value) for key, value in row.items()
+    }

@@ -10,14 +10,14 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import PurePath
 from typing import Any, NamedTuple, Protocol
 
 import orjson
 
 from counterveil.sources.base import Frame, JsonObject, ReadOptions, Reject, Skip, Source
-from counterveil.sources.parse import records
+from counterveil.sources.parse import UNREADABLE, records
 
 # The key under which a line that lives on in another one says what it was.
 JOINED = "counterveil.joined"
@@ -56,6 +56,7 @@ class _Held:
     ready: Ready
     seq: int
     lines: list[bytes]
+    n_bytes: int
     notes: dict[int, Any] = field(default_factory=dict)
 
 
@@ -63,7 +64,7 @@ class WindowJoiner:
     """Base of the joiners: a window over the frames of one format, bounded in bytes.
 
     When more than ``max_bytes`` are held, the oldest frame goes out with whatever is known by then. A subclass says what
-    it learns from a record (``note``), how a line leaves (``complete``), and what it forgets with it (``forget``).
+    it learns from a record (``note``) and how a line leaves (``complete``).
     """
 
     format_name: str
@@ -77,18 +78,24 @@ class WindowJoiner:
             self.max_bytes = max_bytes
 
     def feed(self, frame: Frame, source: Source | None, options: ReadOptions) -> Iterator[Ready]:
-        """The oldest frames, once more than the bound is held."""
+        """This frame if nothing in it can join, else the oldest frames once more than the bound is held."""
         self._seq += 1
-        held = _Held(Ready(frame, source, options), self._seq, frame.data.split(b"\n"))
+        held = _Held(Ready(frame, source, options), self._seq, frame.data.split(b"\n"), len(frame.data))
         for number, record in records(frame, options.label):
             index = number - frame.first
             # A line that is an array of records takes no part: nothing can be attached to it.
             if not isinstance(record, Reject) and held.lines[index].lstrip().startswith(b"{"):
-                note = self.note(record, held.lines[index], Place(held.seq, index), options)
+                note = self._note(record, held.lines[index], Place(held.seq, index), options)
                 if note is not None:
                     held.notes[index] = note
+        if not held.notes:
+            # Nothing here waits for another line: no reason to hold it.
+            yield held.ready
+            return
+        # The lines hold the bytes; the frame as a whole would hold them twice.
+        held.ready = Ready(replace(frame, data=b""), source, options)
         self._held.append(held)
-        self._n_bytes += len(frame.data)
+        self._n_bytes += held.n_bytes
         while self._n_bytes > self.max_bytes and self._held:
             yield self._release()
 
@@ -100,14 +107,19 @@ class WindowJoiner:
     def _release(self) -> Ready:
         held = self._held.popleft()
         frame, source, options = held.ready.frame, held.ready.source, held.ready.options
-        self._n_bytes -= len(frame.data)
+        self._n_bytes -= held.n_bytes
         lines = [
             self.complete(line, held.notes[index], Place(held.seq, index)) if index in held.notes else line
             for index, line in enumerate(held.lines)
         ]
-        for index, note in held.notes.items():
-            self.forget(note, Place(held.seq, index))
         return Ready(Frame(b"\n".join(lines), frame.first, frame.unit, frame.bad), source, options)
+
+    def _note(self, record: JsonObject, line: bytes, place: Place, options: ReadOptions) -> Any:
+        try:
+            return self.note(record, line, place, options)
+        except UNREADABLE:
+            # The parser meets the same fault, and rejects the line by name.
+            return None
 
     def note(self, record: JsonObject, line: bytes, place: Place, options: ReadOptions) -> Any:
         """What this line means to others, kept until it leaves; None if it takes no part in joins."""
@@ -116,9 +128,6 @@ class WindowJoiner:
     def complete(self, line: bytes, note: Any, place: Place) -> bytes:
         """The line as it goes out."""
         raise NotImplementedError
-
-    def forget(self, note: Any, place: Place) -> None:
-        """Let go of what was learned from a line that is out. By default nothing is kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +162,7 @@ class KeyedJoiner(WindowJoiner):
         self._groups.setdefault(key, []).append(Member(place, line.strip(), role, folder))
         return key
 
-    def complete(self, line: bytes, note: Any, place: Place) -> bytes:  # noqa: ARG002
+    def complete(self, line: bytes, note: Any, place: Place) -> bytes:
         """The line as its group's decision left it."""
         if place not in self._decided:
             members = self._groups.pop(note)

@@ -15,13 +15,21 @@ from counterveil.sources.chat import loose_messages
 from counterveil.sources.values import assume_utc, from_json
 
 ACCOUNT = ("metadata.account_id", "userId", "user_id", "metadata.langfuse_user_id", "metadata.user_id")
-END_USER = ("metadata.end_user", "metadata.end_user_id", "metadata.langfuse_user_id", "metadata.user_id", "userId", "user_id")
+END_USER = (
+    "metadata.end_user",
+    "metadata.end_user_id",
+    "metadata.langfuse_user_id",
+    "metadata.user_id",
+    "userId",
+    "user_id",
+)
 CONVERSATION = (
     *("sessionId", "session_id", "metadata.conversation_id", "metadata.session_id", "metadata.langfuse_session_id"),
     *("traceId", "trace_id"),
 )
 CLIENT_IP = ("metadata.ip", "metadata.client_ip", "metadata.ip_address")
 USER_AGENT = ("metadata.user_agent", "metadata.userAgent")
+TRACE = "counterveil.trace"
 _CALLS = ("GENERATION",)
 _JSON_FIELDS = ("metadata", "modelParameters", "model_parameters", "usageDetails", "usage_details", "usage")
 _KNOWN = (
@@ -37,17 +45,22 @@ class Langfuse:
     title: ClassVar[str] = "Langfuse observations (v2 camelCase or table snake_case), JSON Lines, JSON or Parquet"
 
     def claims(self, record: JsonObject) -> bool:
-        """An observation has a type and belongs to a trace."""
-        return {"id", "type"} <= record.keys() and (
-            {"traceId", "startTime"} <= record.keys() or {"trace_id", "start_time"} <= record.keys()
+        """An observation has a type and belongs to a trace; older exports hold the traces themselves as well."""
+        return is_trace(record) or (
+            {"id", "type"} <= record.keys()
+            and ({"traceId", "startTime"} <= record.keys() or {"trace_id", "start_time"} <= record.keys())
         )
 
     def drafts(self, record: JsonObject, options: ReadOptions) -> Iterable[Draft]:
         """One event a generation."""
+        if is_trace(record):
+            yield Skip("trace row (its observations are the events)")
+            return
         if str(record.get("type")).upper() not in _CALLS:
             yield Skip("observation that is not a generation")
             return
         raw: JsonObject = {**record, **{key: from_json(record[key]) for key in _JSON_FIELDS if key in record}}
+        raw = _with_trace(raw)
         usage = as_object(first_of(raw, ("usageDetails", "usage_details", "usage")))
         yield EventDraft(
             {
@@ -62,10 +75,37 @@ class Langfuse:
                 "output": loose_messages(raw.get("output"), "assistant"),
                 "input_tokens": usage.get("input"),
                 "output_tokens": usage.get("output"),
-                "finish_reason": first_of(raw, ("metadata.finish_reason",)) or ("error" if raw.get("level") == "ERROR" else None),
+                "finish_reason": first_of(raw, ("metadata.finish_reason",))
+                or ("error" if raw.get("level") == "ERROR" else None),
                 "extra": rest_of(raw, _KNOWN),
             },
             raw,
             ACCOUNT,
             END_USER,
         )
+
+
+def is_trace(record: JsonObject) -> bool:
+    """A trace row: no type, one timestamp, and the places of user and session."""
+    keys = record.keys()
+    return (
+        {"id", "timestamp"} <= keys
+        and ({"userId", "sessionId"} <= keys or {"user_id", "session_id"} <= keys)
+        and (not {"type", "object", "event_id", "request"} & keys)
+    )
+
+
+def trace_id_of(record: JsonObject) -> str | None:
+    """The trace that an observation belongs to."""
+    found = record.get("traceId") or record.get("trace_id")
+    return found if isinstance(found, str) else None
+
+
+def _with_trace(raw: JsonObject) -> JsonObject:
+    """The observation, completed by its trace where it has nothing of its own."""
+    trace = as_object(raw.get(TRACE))
+    if not trace:
+        return raw
+    metadata = {**as_object(from_json(trace.get("metadata"))), **as_object(raw.get("metadata"))}
+    filled = {key: value for key, value in trace.items() if raw.get(key) in (None, "")}
+    return {key: value for key, value in {**raw, **filled, "metadata": metadata}.items() if key != TRACE}

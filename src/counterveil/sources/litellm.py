@@ -28,7 +28,17 @@ USER_AGENT = ("user_agent", "metadata.user_agent")
 # What clients may have sent as JSON text; decoded so that paths of --map and --identity reach into it.
 _JSON_FIELDS = ("metadata", "messages", "response", "request_tags", "model_parameters", "error_information")
 _KNOWN = (
-    *("id", "startTime", "end_user", "messages", "response", "requester_ip_address", "user_agent", "session_id", "model"),
+    *(
+        "id",
+        "startTime",
+        "end_user",
+        "messages",
+        "response",
+        "requester_ip_address",
+        "user_agent",
+        "session_id",
+        "model",
+    ),
     *("prompt_tokens", "completion_tokens", "metadata", "model_group", "error_information"),
     # The price list of the model, repeated in every record (7 kB): nothing about the call.
     *("model_map_information", "hidden_params", "cost_breakdown"),

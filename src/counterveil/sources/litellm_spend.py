@@ -73,7 +73,9 @@ class LiteLLMSpend:
 
 def _agent_of(tags: Any) -> str | None:
     """The user agent among the tags: LiteLLM adds it as a family and in full, the full one being the longer."""
-    found = [tag[len(_AGENT_TAG) :] for tag in tags if isinstance(tag, str) and tag.startswith(_AGENT_TAG)] if tags else []
+    found = (
+        [tag[len(_AGENT_TAG) :] for tag in tags if isinstance(tag, str) and tag.startswith(_AGENT_TAG)] if tags else []
+    )
     return max(found, key=len, default=None)
 
 

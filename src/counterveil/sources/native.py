@@ -34,9 +34,11 @@ class NativeAccounts:
 
     def claims(self, record: JsonObject) -> bool:
         """An account record has an account id and no event id, and something that only accounts have."""
-        return (
-            "account_id" in record and "event_id" not in record and "time" not in record
-        ) and not {"messages", "response", "request"} & record.keys()
+        return ("account_id" in record and "event_id" not in record and "time" not in record) and not {
+            "messages",
+            "response",
+            "request",
+        } & record.keys()
 
     def drafts(self, record: JsonObject, options: ReadOptions) -> Iterable[AccountDraft]:
         """One account a record."""

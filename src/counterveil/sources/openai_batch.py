@@ -11,7 +11,17 @@ from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from counterveil.ids import digest_hex
-from counterveil.sources.base import BadFieldError, Draft, EventDraft, JsonObject, ReadOptions, Skip, as_object, first_of, rest_of
+from counterveil.sources.base import (
+    BadFieldError,
+    Draft,
+    EventDraft,
+    JsonObject,
+    ReadOptions,
+    Skip,
+    as_object,
+    first_of,
+    rest_of,
+)
 from counterveil.sources.chat import finish_reason, request_input, response_output, usage_of
 from counterveil.sources.joining import KeyedJoiner, Member, Place, attach, joined_line, joined_skip
 from counterveil.sources.values import json_text
@@ -72,7 +82,11 @@ class OpenAIBatch:
                 "Give the batch's input file in the same call and folder, or --map account_id==NAME.",
             )
         time: Any = answer.get("created") or answer.get("created_at")
-        extra: dict[str, Any] = {"custom_id": record.get("custom_id"), "url": asked.get("url"), **rest_of(record, _LINE)}
+        extra: dict[str, Any] = {
+            "custom_id": record.get("custom_id"),
+            "url": asked.get("url"),
+            **rest_of(record, _LINE),
+        }
         if time is None and options.file_time_s is not None:
             time, extra["time_source"] = options.file_time_s, "file modification time"
         if error := record.get("error") or answer.get("error"):
@@ -82,7 +96,8 @@ class OpenAIBatch:
         input_tokens, output_tokens = usage_of(answer)
         return EventDraft(
             {
-                "event_id": record.get("id") or f"batch-input:{digest_hex(json_text([record.get('custom_id'), body]).encode())}",
+                "event_id": record.get("id")
+                or f"batch-input:{digest_hex(json_text([record.get('custom_id'), body]).encode())}",
                 "time": time,
                 "conversation_id": first_of({"body": body}, CONVERSATION),
                 "model": answer.get("model") or body.get("model"),

@@ -12,7 +12,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, ClassVar
 
-from counterveil.sources.base import BadFieldError, Draft, EventDraft, JsonObject, ReadOptions, as_object, first_of, rest_of
+from counterveil.sources.base import (
+    BadFieldError,
+    Draft,
+    EventDraft,
+    JsonObject,
+    ReadOptions,
+    as_object,
+    first_of,
+    rest_of,
+)
 from counterveil.sources.chat import finish_reason, request_input, response_output, usage_of
 from counterveil.sources.joining import joined_skip
 
@@ -63,7 +72,19 @@ CLIENT_IP = ("client_ip", "ip", "request_ip")
 USER_AGENT = ("user_agent", "headers.user-agent", "request_headers.user-agent")
 STORED_MESSAGES = "counterveil.stored_messages"
 _COMPLETIONS = ("chat.completion", "text_completion", "response")
-_BODY = ("messages", "input", "instructions", "prompt", "choices", "output", "usage", "id", "object", "created", "model")
+_BODY = (
+    "messages",
+    "input",
+    "instructions",
+    "prompt",
+    "choices",
+    "output",
+    "usage",
+    "id",
+    "object",
+    "created",
+    "model",
+)
 _PAIR = ("request", "response", "id", STORED_MESSAGES)
 
 
@@ -136,5 +157,9 @@ def _own_input(record: JsonObject) -> list[Any]:
 def _extra(record: JsonObject, request: JsonObject, response: JsonObject, *, paired: bool) -> dict[str, Any]:
     extra = rest_of(record, _PAIR if paired else (*_BODY, *_PAIR))
     if paired:
-        extra |= {name: kept for name, body in (("request", request), ("response", response)) if (kept := rest_of(body, _BODY))}
+        extra |= {
+            name: kept
+            for name, body in (("request", request), ("response", response))
+            if (kept := rest_of(body, _BODY))
+        }
     return extra

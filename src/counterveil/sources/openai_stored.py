@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from counterveil.sources.base import JsonObject, as_object
+from counterveil.sources.base import JsonObject
 from counterveil.sources.joining import KeyedJoiner, Member, Place, attach, joined_line
 from counterveil.sources.openai_chat import STORED_MESSAGES, OpenAIChat, is_stored_message
 
@@ -16,12 +16,12 @@ class StoredMessageJoiner(KeyedJoiner):
     max_bytes = 256 * 1024 * 1024
 
     def key_and_role(self, record: JsonObject) -> tuple[str, str] | None:
-        """Which completion this line is, or belongs to; a pair brings its own messages."""
+        """Which completion this line is, or belongs to."""
         if is_stored_message(record):
             return record["completion_id"], "message"
-        paired = isinstance(record.get("request"), dict)
-        found = as_object(record.get("response")).get("id") if paired else record.get("id")
-        return (found, "pair" if paired else "completion") if isinstance(found, str) else None
+        # A pair brings its own messages, and need not wait for any.
+        found = record.get("id")
+        return (found, "completion") if isinstance(found, str) and "request" not in record else None
 
     def join(self, members: list[Member]) -> Iterable[tuple[Place, bytes]]:
         """Completions with their messages; a message that went into one is counted, not kept."""

@@ -58,10 +58,10 @@ class OTel:
 
     def drafts(self, record: JsonObject, options: ReadOptions) -> Iterable[Draft]:
         """The model calls of one export request."""
-        context = Context.of(record)
-        n_found = 0
-        for span in spans(record):
-            n_found += 1
+        found = list(spans(record))
+        context = Context.of(record, found)
+        n_found = len(found)
+        for span in found:
             reason = skip_reason(span.attributes)
             yield Skip(reason) if reason else _span_event(span, context)
         for draft in _log_drafts(record, context):

@@ -5,13 +5,13 @@ The context of an export request is its own spans, plus what ``otel_join`` attac
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from counterveil.sources.base import JsonObject, as_object
 from counterveil.sources.otel_messages import CONTENT_KEYS
-from counterveil.sources.otlp import LogEvent, Span, spans
+from counterveil.sources.otlp import LogEvent, Span
 
 CONTEXT = "counterveil.otel"
 # Traces nest some ten levels; the bound also ends a cycle of forged parents.
@@ -29,7 +29,13 @@ _NO_CALLS = {
     "retrieval": "tool or agent span",
 }
 _CALL_KEYS = (
-    *("gen_ai.request.model", "gen_ai.response.model", "gen_ai.system", "gen_ai.provider.name", "gen_ai.input.messages"),
+    *(
+        "gen_ai.request.model",
+        "gen_ai.response.model",
+        "gen_ai.system",
+        "gen_ai.provider.name",
+        "gen_ai.input.messages",
+    ),
     *("gen_ai.prompt.0.role", "gen_ai.prompt.0.content", "llm.request.type"),
 )
 
@@ -77,11 +83,11 @@ class Context:
     _logs: JsonObject = field(default_factory=dict)
 
     @classmethod
-    def of(cls, record: JsonObject) -> Context:
+    def of(cls, record: JsonObject, own: Iterable[Span]) -> Context:
         """The context of one export request: what was attached to it, and its own spans."""
         attached = as_object(record.get(CONTEXT))
         known = {key: as_object(value) for key, value in as_object(attached.get("spans")).items()}
-        known |= {span.key: summary(span) for span in spans(record)}
+        known |= {span.key: summary(span) for span in own}
         joined = attached.get("joined")
         return cls(known, frozenset(joined if isinstance(joined, list) else ()), as_object(attached.get("logs")))
 
@@ -108,7 +114,9 @@ class Context:
     def logs(self, key: str) -> list[LogEvent]:
         """Log events of a span that stood in other export requests."""
         entries = self._logs.get(key)
-        return [_event(key, entry) for entry in entries if isinstance(entry, Mapping)] if isinstance(entries, list) else []
+        return (
+            [_event(key, entry) for entry in entries if isinstance(entry, Mapping)] if isinstance(entries, list) else []
+        )
 
 
 def _event(key: str, entry: JsonObject) -> LogEvent:

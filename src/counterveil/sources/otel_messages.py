@@ -85,9 +85,7 @@ def _numbered(attributes: JsonObject) -> dict[str, list[Any]]:
                 message.setdefault("calls", {}).setdefault(int(call[1]), {})[call[2]] = value
             else:
                 message[name] = value
-    return {
-        side: [_numbered_message(messages[n], side) for n in sorted(messages)] for side, messages in sides.items()
-    }
+    return {side: [_numbered_message(messages[n], side) for n in sorted(messages)] for side, messages in sides.items()}
 
 
 def _numbered_message(message: dict[str, Any], side: str) -> dict[str, Any]:

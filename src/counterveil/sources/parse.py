@@ -29,7 +29,7 @@ from counterveil.sources.values import clean, extra_json
 
 _JSON_REMEDY = "Write one JSON object per line, UTF-8."
 # All that hostile structure can raise in an adapter or in the checks behind it.
-_UNREADABLE = (BadFieldError, AttributeError, TypeError, ValueError, KeyError, IndexError, RecursionError)
+UNREADABLE = (BadFieldError, AttributeError, TypeError, ValueError, KeyError, IndexError, RecursionError)
 _MAX_REASON_CHARS = 300
 
 
@@ -98,9 +98,9 @@ def parse(frame: Frame, source: Source, options: ReadOptions) -> Parsed:
                 # Checked one by one: one bad span must not take its neighbours in the same export with it.
                 try:
                     _take(draft, options, events, accounts, skipped)
-                except _UNREADABLE as error:
+                except UNREADABLE as error:
                     rejects.append(_reject(_as_bad(error, source), options.label, number, frame.unit))
-        except _UNREADABLE as error:
+        except UNREADABLE as error:
             rejects.append(_reject(_as_bad(error, source), options.label, number, frame.unit))
             continue
         if not n_drafts:
@@ -195,6 +195,6 @@ def _message_rows(event: Event, texts: dict[int, str]) -> list[dict[str, Any]]:
 
 
 def _account_row(account: Account) -> dict[str, Any]:
-    return {
-        name: getattr(account, name) for name in ACCOUNT_SCHEMA.names if name != "extra"
-    } | {"extra": extra_json(account.extra)}
+    return {name: getattr(account, name) for name in ACCOUNT_SCHEMA.names if name != "extra"} | {
+        "extra": extra_json(account.extra)
+    }

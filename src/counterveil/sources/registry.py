@@ -9,6 +9,7 @@ from counterveil.errors import InputError, UsageError
 from counterveil.sources.base import JsonObject, Source
 from counterveil.sources.joining import Joiners
 from counterveil.sources.langfuse import Langfuse
+from counterveil.sources.langfuse_join import LangfuseJoiner
 from counterveil.sources.litellm import LiteLLM
 from counterveil.sources.litellm_spend import LiteLLMSpend
 from counterveil.sources.native import NativeAccounts, NativeEvents
@@ -33,7 +34,7 @@ BUILTIN: tuple[Source, ...] = (
 
 def new_joiners() -> Joiners:
     """The joiners of one call of ingest; they hold state, so each call has its own."""
-    return Joiners((OTelJoiner(), BatchJoiner(), StoredMessageJoiner()))
+    return Joiners((OTelJoiner(), BatchJoiner(), LangfuseJoiner(), StoredMessageJoiner()))
 
 
 def by_name(name: str) -> Source:

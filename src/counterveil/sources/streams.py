@@ -18,7 +18,11 @@ BROKEN = (OSError, EOFError, pa.ArrowException)
 def broken(label: str, error: Exception) -> Reject:
     """The reject of a file that ends too early."""
     return Reject(
-        label, 0, "file", f"input breaks off: {error}", "Repair or copy the file again; records before the break are in."
+        label,
+        0,
+        "file",
+        f"input breaks off: {error}",
+        "Repair or copy the file again; records before the break are in.",
     )
 
 
@@ -60,6 +64,9 @@ class Peekable:
     def readable(self) -> bool:
         """Asked by Arrow before it wraps the stream."""
         return True
+
+    def close(self) -> None:
+        """Asked by Arrow when it is done; the file below is closed by whoever opened it."""
 
     @property
     def closed(self) -> bool:

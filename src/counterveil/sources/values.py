@@ -196,7 +196,19 @@ def content_text(content: Any) -> str:
 
 # Parts whose ``content`` or ``text`` is data, not words: base64 would poison n-grams and identifiers.
 _MEDIA = frozenset(
-    ("blob", "image", "image_url", "input_image", "audio", "input_audio", "video", "file", "input_file", "uri", "document")
+    (
+        "blob",
+        "image",
+        "image_url",
+        "input_image",
+        "audio",
+        "input_audio",
+        "video",
+        "file",
+        "input_file",
+        "uri",
+        "document",
+    )
 )
 
 

@@ -49,19 +49,21 @@ def add_batch(connection: Connection, row: BatchRow, files: Sequence[FileRow], a
     """Register a unit of input together with its files; from here on they exist."""
     last = connection.execute(select(func.max(batch.c.seq))).scalar()
     values = {name: getattr(row, name) for name in BatchRow.__dataclass_fields__}
-    connection.execute(insert(batch).values(**values | {"skipped": dict(row.skipped)}, seq=(last or 0) + 1, committed_at=at))
+    connection.execute(
+        insert(batch).values(**values | {"skipped": dict(row.skipped)}, seq=(last or 0) + 1, committed_at=at)
+    )
     add_files(connection, files)
 
 
 def add_files(connection: Connection, files: Sequence[FileRow]) -> None:
     """Register files."""
     if files:
-        connection.execute(
-            insert(lake_file), [{n: getattr(f, n) for n in FileRow.__dataclass_fields__} for f in files]
-        )
+        connection.execute(insert(lake_file), [{n: getattr(f, n) for n in FileRow.__dataclass_fields__} for f in files])
 
 
-def replace_files(connection: Connection, kind: str, buckets: Sequence[int] | None, files: Sequence[FileRow]) -> list[str]:
+def replace_files(
+    connection: Connection, kind: str, buckets: Sequence[int] | None, files: Sequence[FileRow]
+) -> list[str]:
     """Put ``files`` in the place of a kind's present files (of some buckets, or all); the paths that went out."""
     where = lake_file.c.kind == kind
     if buckets is not None:
@@ -83,7 +85,7 @@ def file_rows(connection: Connection, kind: str, version: str | None = None) -> 
     if version is not None:
         query = query.where(lake_file.c.version == version)
     return [
-        FileRow(**{n: row._mapping[n] for n in FileRow.__dataclass_fields__}) for row in connection.execute(query)
+        FileRow(**{n: row[n] for n in FileRow.__dataclass_fields__}) for row in connection.execute(query).mappings()
     ]
 
 
@@ -101,8 +103,8 @@ def totals(connection: Connection) -> dict[str, Any]:
     """What was ever ingested: batches, records, events, duplicates, accounts, rejects."""
     names = ("n_records", "n_events", "n_duplicates", "n_accounts", "n_rejects")
     query = select(func.count().label("n_batches"), *(func.coalesce(func.sum(batch.c[n]), 0).label(n) for n in names))
-    row = connection.execute(query).one()
-    return {name: int(value) for name, value in row._mapping.items()}
+    row = connection.execute(query).mappings().one()
+    return {name: int(value) for name, value in row.items()}
 
 
 def get_fact(connection: Connection, name: str) -> Any:

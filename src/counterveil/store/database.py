@@ -37,9 +37,13 @@ def open_database(url: str) -> Engine:
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
     except SQLAlchemyError as error:
-        raise StateError(f"state database cannot be opened: {error}", remedy="Check the path and its permissions.") from error
+        raise StateError(
+            f"state database cannot be opened: {error}", remedy="Check the path and its permissions."
+        ) from error
     except Exception as error:  # alembic raises its own CommandError for an unknown revision
-        raise StateError(f"state database cannot be migrated: {error}", remedy="Use the version that wrote it, or newer.") from error
+        raise StateError(
+            f"state database cannot be migrated: {error}", remedy="Use the version that wrote it, or newer."
+        ) from error
     return engine
 
 

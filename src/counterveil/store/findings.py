@@ -26,24 +26,24 @@ class Changes:
 
 def put_operations(connection: Connection, bodies: Mapping[str, Mapping[str, Any]], at: datetime) -> Changes:
     """Make the stored operations equal to ``bodies`` (by operation id)."""
-    return _sync(connection, operation, "operation_id", bodies, ("verdict", "confidence", "n_members"), at)
+    return _sync(connection, operation, "operation_id", bodies, columns=("verdict", "confidence", "n_members"), at=at)
 
 
 def put_leads(connection: Connection, bodies: Mapping[str, Mapping[str, Any]], at: datetime) -> Changes:
     """Make the stored leads equal to ``bodies`` (by lead id)."""
-    return _sync(connection, lead, "lead_id", bodies, ("kind", "about", "rank_score"), at)
+    return _sync(connection, lead, "lead_id", bodies, columns=("kind", "about", "rank_score"), at=at)
 
 
 def operations(connection: Connection) -> list[dict[str, Any]]:
     """All operations, the most believed first; equal ones by id."""
     query = select(operation).order_by(operation.c.confidence.desc(), operation.c.operation_id)
-    return [_body(row._mapping) for row in connection.execute(query)]
+    return [_body(dict(row)) for row in connection.execute(query).mappings()]
 
 
 def leads(connection: Connection) -> list[dict[str, Any]]:
     """All leads in the order of the queue."""
     query = select(lead).order_by(lead.c.rank_score.desc(), lead.c.lead_id)
-    return [_body(row._mapping) for row in connection.execute(query)]
+    return [_body(dict(row)) for row in connection.execute(query).mappings()]
 
 
 def _body(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -56,6 +56,7 @@ def _sync(
     table: Table,
     key: str,
     bodies: Mapping[str, Mapping[str, Any]],
+    *,
     columns: tuple[str, ...],
     at: datetime,
 ) -> Changes:

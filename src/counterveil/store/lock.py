@@ -18,5 +18,7 @@ def writing(home: Path) -> Iterator[None]:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
-            raise BusyError(f"{home}: another counterveil is writing here", remedy="Wait for it, or use another --home.") from error
+            raise BusyError(
+                f"{home}: another counterveil is writing here", remedy="Wait for it, or use another --home."
+            ) from error
         yield
