@@ -85,6 +85,15 @@ def _for(facts: GroupFacts, weights: GroupWeights) -> list[Entry]:
                 "nothing in the accounts' registration says that they belong together",
             )
         )
+    ages = _ages(facts.members)
+    if ages and sum(a <= weights.new_accounts_days for a in ages) >= _MOST * len(facts.members):
+        found.append(
+            entry(
+                "new accounts",
+                weights.new_accounts,
+                f"nearly all were opened within {weights.new_accounts_days} days of first use",
+            )
+        )
     if n := sum(m.n_disguises > 0 for m in facts.members):
         found.append(entry("disguises", weights.disguises, f"hidden or look-alike characters in texts of {n} members"))
     return found
@@ -127,7 +136,7 @@ def _against(facts: GroupFacts, weights: GroupWeights) -> list[Entry]:
                 "what their texts share was pasted once by each: an assignment or a viral prompt would look so",
             )
         )
-    ages = [(m.first_seen - m.created_at).days for m in members if m.first_seen and m.created_at]
+    ages = _ages(members)
     if ages and statistics.median(ages) >= weights.long_history_days:
         found.append(
             entry(
@@ -137,6 +146,11 @@ def _against(facts: GroupFacts, weights: GroupWeights) -> list[Entry]:
             )
         )
     return found
+
+
+def _ages(members: Sequence[SubjectFacts]) -> list[int]:
+    """Days from opening to the first event seen, of members whose opening is known."""
+    return [(m.first_seen - m.created_at).days for m in members if m.first_seen and m.created_at]
 
 
 def _joined_by_text(facts: GroupFacts) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
+import orjson
 import typer
 
 from counterveil.cli.exits import handled
@@ -69,8 +70,10 @@ def show_account(
 
 
 def _mask(name: str, value: object) -> str:
-    """Registration data are personal: only their ends are shown."""
+    """Registration data are personal: only their ends are shown, and of fields that we do not know only the names."""
     text = str(value)
+    if name == "extra":
+        return ", ".join(sorted(orjson.loads(text)))
     if name not in _SENSITIVE or len(text) <= 4:
         return text
     return f"{text[:2]}…{text[-3:]}"

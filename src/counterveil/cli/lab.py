@@ -55,10 +55,11 @@ def generate(
     if as_json:
         json_out("scenario", summary.as_dict())
         return
-    labels = summary.accounts_by_label
+    # A label that nobody bears is not counted: --background 0 has no ordinary account.
+    n = {label: summary.accounts_by_label.get(label, 0) for label in ("malicious", "lookalike", "background")}
     out().print(
-        f"{folder}: {summary.events:,} events of {summary.accounts:,} accounts ({labels['malicious']:,} in {summary.operations} operations, "
-        f"{labels['lookalike']:,} look-alikes, {labels['background']:,} ordinary), {summary.languages} languages, seed {seed}.\n"
+        f"{folder}: {summary.events:,} events of {summary.accounts:,} accounts ({n['malicious']:,} in {summary.operations} operations, "
+        f"{n['lookalike']:,} look-alikes, {n['background']:,} ordinary), {summary.languages} languages, seed {seed}.\n"
         f"Next: counterveil scan {folder} --home {folder}/run && counterveil lab evaluate {folder}/run {folder}/truth"
     )
 

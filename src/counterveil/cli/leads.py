@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 from typing import Annotated, Any
 
@@ -12,6 +13,7 @@ from counterveil.cli.exits import handled
 from counterveil.cli.options import Home, Json, settings_of
 from counterveil.cli.render import cell, json_out, ledger, out, percent, table
 from counterveil.service import findings
+from counterveil.service.words import inert
 
 app = typer.Typer(help="The queue: what the machine thinks a person should look at.", no_args_is_help=True)
 
@@ -91,7 +93,8 @@ def show_lead(
         console.print("A lone subject's confidence is scaled to at most 0.45: one account's texts alone never suffice.")
     console.print(cell(f"Best innocent explanation: {lead['innocent_explanation']}."))
     what = "operations" if lead["kind"] == "operation" else "accounts"
-    console.print(f"Evidence: counterveil {what} show {lead['about']!r}")
+    # An account chose its name: what is pasted from here must be one word to the shell.
+    console.print(f"Evidence: counterveil {what} show {shlex.quote(inert(lead['about']))}")
 
 
 def _why(lead: dict[str, Any]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import traceback
 from typing import Annotated
 
 import typer
@@ -10,6 +11,7 @@ import typer
 from counterveil import __version__
 from counterveil.cli import accounts, config, lab, leads, operations, scan
 from counterveil.cli.exits import INTERRUPTED, USAGE
+from counterveil.cli.options import Json
 from counterveil.cli.render import json_out, out, table
 from counterveil.logs import set_up
 from counterveil.service.health import about
@@ -34,7 +36,7 @@ app.command("doctor")(config.doctor)
 
 
 @app.command("sources")
-def sources(*, as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
+def sources(*, as_json: Json = False) -> None:
     """List the log formats that can be read."""
     rows = formats()
     if as_json:
@@ -70,6 +72,9 @@ def run() -> None:
         sys.exit(INTERRUPTED)
     except BrokenPipeError:
         sys.stderr.close()
+        sys.exit(USAGE)
+    except Exception:  # noqa: BLE001 (Python's own code for a crash is 1, which here means that a check found something)
+        traceback.print_exc()
         sys.exit(USAGE)
 
 

@@ -5,6 +5,8 @@ Everything that comes from a log passes through ``observe.mask.inert`` and is pr
 
 from __future__ import annotations
 
+import json
+import re
 import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -18,21 +20,25 @@ from rich.text import Text
 from counterveil.service.words import inert
 
 _BLOCKS = " ▁▂▃▄▅▆▇█"
+# Control, formatting, private and separator characters that JSON may hold as they are and a terminal would obey.
+_OBEYED = re.compile(
+    "[\x7f-\x9f\xad\u0600-\u0605\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ue000-\uf8ff\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
+)
 
 
 def out() -> Console:
-    """Standard output; a full width when it is not a terminal, so that pipes get whole lines."""
-    return Console(width=None if sys.stdout.isatty() else 160, highlight=False)
+    """Standard output; a full width when it is not a terminal, so that pipes get whole lines. Reads no markup in text."""
+    return Console(width=None if sys.stdout.isatty() else 160, highlight=False, markup=False, emoji=False)
 
 
 def json_out(schema: str, data: object) -> None:
-    """One JSON object on standard output: ``{"schema": "counterveil.<what>.v1", "data": …}``."""
+    """One JSON object on standard output: ``{"schema": "counterveil.<what>.v1", "data": …}``; inert on a terminal too."""
     body = orjson.dumps(
         {"schema": f"counterveil.{schema}.v1", "data": data},
         default=str,
         option=orjson.OPT_INDENT_2 | orjson.OPT_NON_STR_KEYS,
     )
-    sys.stdout.write(body.decode() + "\n")
+    sys.stdout.write(_OBEYED.sub(lambda found: json.dumps(found.group())[1:-1], body.decode()) + "\n")
 
 
 def cell(value: object, *, width: int = 0, style: str = "") -> Text:

@@ -47,7 +47,7 @@ class Domain:
 
     info: ClassVar[DetectorInfo] = DetectorInfo(
         name="domain",
-        version=1,
+        version=2,
         kind="domain",
         family=Family.ARTEFACT,
         best_class=EvidenceClass.A,

@@ -31,7 +31,7 @@ class Handle:
 
     info: ClassVar[DetectorInfo] = DetectorInfo(
         name="handle",
-        version=1,
+        version=2,
         kind="handle",
         family=Family.ARTEFACT,
         best_class=EvidenceClass.B,

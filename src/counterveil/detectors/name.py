@@ -9,10 +9,14 @@ from counterveil.model.signal import DetectorInfo, EvidenceClass, Example, Famil
 from counterveil.observe.patterns import matches
 
 _CAPITAL = r"[A-ZÀ-ÖØ-ÞА-ЯЁ][a-zß-öø-ÿа-яё'’]+"
-_JOIN = r"(?:(?:de|del|la|las|los|el|da|do|di|du|des|van|von|der|den|of|al|bin|y|e|&)\s+){0,2}"
+_JOIN = r"(?:(?:de|del|la|las|los|da|do|di|du|des|of|al|bin|y|e|&)[ \t]+){0,2}"
+_QUOTES = r"《([^《》\n]{2,24})》|「([^「」\n]{2,24})」|“([^“”\n]{2,32})”|«([^«»\n]{2,32})»"
+_QUOTED = re.compile(_QUOTES)
+_GERMAN = re.compile(r"\b(?:und|der|die|das|den|ist|nicht|für|mit|bitte|ein|eine|einen|ich|im|über|auf|zu)\b")
+_GERMAN_WORDS = 2
 _PATTERN = re.compile(
-    r"《([^《》\n]{2,24})》|「([^「」\n]{2,24})」|“([^“”\n]{2,32})”|«([^«»\n]{2,32})»"
-    rf"|(?<![\w.])((?:{_CAPITAL}\s+{_JOIN}){{1,4}}{_CAPITAL})(?![\w])"
+    rf"{_QUOTES}"
+    rf"|(?<![\w.])((?:{_CAPITAL}[ \t]+{_JOIN}){{1,4}}{_CAPITAL})(?![\w])"
 )
 _MIN_QUOTED = 4
 _SENTENCE = re.compile(r"[,，。;；:：!！?？]")
@@ -20,7 +24,7 @@ _SENTENCE = re.compile(r"[,，。;；:：!！?？]")
 
 def _name(match: re.Match[str]) -> str | None:
     quoted = next((group for group in match.groups()[:4] if group), None)
-    value = (quoted or match.group(5)).strip()
+    value = (quoted or match.group(match.lastindex or 0)).strip()
     # A quoted sentence is speech, not a name; one quoted everyday word is emphasis.
     if quoted and (_SENTENCE.search(value) or len(value.split()) > 4 or not _looks_like_a_name(value)):
         return None
@@ -33,8 +37,10 @@ def _looks_like_a_name(quoted: str) -> bool:
         return len(quoted) > _MIN_QUOTED
     if any(char.islower() for char in quoted):
         return False
-    east_asian = any("\u3040" <= char <= "\u9fff" or "\uac00" <= char <= "\ud7af" for char in quoted)
-    return len(quoted) >= _MIN_QUOTED if east_asian else len(quoted.split()) > 1
+    # Hiragana alone is grammar being discussed, not a name.
+    if any("\u30a0" <= char <= "\u9fff" or "\uac00" <= char <= "\ud7af" for char in quoted):
+        return len(quoted) >= _MIN_QUOTED
+    return len(quoted.split()) > 1
 
 
 class Name:
@@ -45,7 +51,7 @@ class Name:
 
     info: ClassVar[DetectorInfo] = DetectorInfo(
         name="name",
-        version=1,
+        version=3,
         kind="name",
         family=Family.ARTEFACT,
         best_class=EvidenceClass.B,
@@ -62,4 +68,6 @@ class Name:
 
     def find(self, row: Row) -> list[Thing]:
         """Names in lower case with single spaces."""
-        return matches(row, "name", _PATTERN, _name)
+        # German capitalises every noun ("Kochen von Linsen"): there only quoted names count.
+        german = len(_GERMAN.findall(row.text)) >= _GERMAN_WORDS
+        return matches(row, "name", _QUOTED if german else _PATTERN, _name)

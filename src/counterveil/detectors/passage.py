@@ -39,7 +39,7 @@ class Passage:
 
     info: ClassVar[DetectorInfo] = DetectorInfo(
         name="passage",
-        version=1,
+        version=2,
         kind="passage",
         family=Family.CONTENT,
         best_class=EvidenceClass.A,

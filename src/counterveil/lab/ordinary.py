@@ -15,6 +15,8 @@ _FOLLOW_UP = 0.35
 _WISH = 0.25
 # Two questions in one message: few people ask the same two.
 _SECOND_QUESTION = 0.5
+# Longer habits would be one person's own, and the packs hold too few to give each person theirs.
+_SHORT, _SHORT_UNSPACED = 36, 13
 # Written without a space between a question's frame and its subject.
 _UNSPACED = frozenset({"zh", "ja"})
 
@@ -27,6 +29,11 @@ class Habit:
     closing: str
     rate: float
     separator: str
+
+
+def base_of(tag: str) -> str:
+    """The primary language of a BCP-47 tag."""
+    return tag.partition("-")[0]
 
 
 def _lines(*packs: str) -> Iterator[PackLine]:
@@ -56,12 +63,13 @@ class Ordinary:
             (stock.topics if line.role == "topic" else stock.askings).append(line.text)
         for line in _lines("bg_frames", "bg_frames2"):
             stock = self._of(line.lang)
-            (stock.openings if line.role == "opening" else stock.closings).append(line.text)
+            if len(line.text) <= (_SHORT_UNSPACED if base_of(line.lang) in _UNSPACED else _SHORT):
+                (stock.openings if line.role == "opening" else stock.closings).append(line.text)
         self._usable = frozenset(lang for lang, stock in self._stock.items() if stock.topics and stock.askings)
 
     def language(self, tag: str) -> str:
         """The nearest language in which there is everyday text."""
-        base = tag.partition("-")[0]
+        base = base_of(tag)
         return base if base in self._usable else "en"
 
     def habit(self, rng: Random, lang: str) -> Habit:

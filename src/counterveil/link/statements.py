@@ -12,7 +12,10 @@ and every engine adds up to the same total. Pairs are only formed through things
 
 from __future__ import annotations
 
-# Parameters of the statements: n_population, prior_subjects, prior_count, damping, threshold_mb.
+# The class and family rule comes last: one A, or two B of different families, each carrying min_family_mb by itself, so
+# that a common name next to a copied sentence is not "a second family".
+#
+# Parameters of the statements: min_family_mb, n_population, prior_subjects, prior_count, damping, threshold_mb, embedded_share, listed.
 
 COMMONNESS = """
 create or replace table commonness as
@@ -20,6 +23,29 @@ select i.kind, i.thing_key, count(*) as n_subjects,
        count(*) > min(p.hub) or min(case when h.thing_key is null then 0 else 1 end) = 1 as is_hub
 from incidence i join kind_policy p using (kind) left join public_things h using (thing_key)
 group by i.kind, i.thing_key
+"""
+
+# One copied text is one coincidence, however many names stand in it. An artefact whose subjects have it (nearly) only
+# inside one shared passage is *embedded*: it counts in the passage's family, damped with it, not as a second family.
+EMBEDDED = """
+create or replace table embedded as
+with usable as (
+  select c.kind, c.thing_key, c.n_subjects, p.family
+  from commonness c join kind_policy p using (kind) where not c.is_hub and c.n_subjects >= 2
+),
+here as (
+  select t.content_key, t.thing_key, u.kind, u.family, u.n_subjects
+  from (select distinct content_key, kind, thing_key from things) t join usable u using (kind, thing_key)
+),
+together as (
+  select a.kind, a.thing_key, p.thing_key as passage_key, min(a.n_subjects) as n_subjects,
+         count(distinct s.subject) as n_both
+  from here a join here p using (content_key) join subject_contents s using (content_key)
+  where a.family = 'artefact' and p.family = 'content'
+  group by a.kind, a.thing_key, p.thing_key
+)
+select kind, thing_key from together group by kind, thing_key
+having max(n_both) >= $embedded_share * min(n_subjects)
 """
 
 PAIRS = """
@@ -37,7 +63,9 @@ from usable l join usable r on l.kind = r.kind and l.thing_key = r.thing_key and
 WEIGHED = """
 create or replace table weighed as
 with alone as (
-  select s.*, p.family, p.class_order,
+  select s.*, p.class_order,
+    case when e.thing_key is null then p.family else 'content' end as family,
+    case when e.thing_key is null then s.kind else 'passage' end as damped_with,
     case
       when p.class_order = 1 and s.n_subjects <= p.a_max and s.n_turns >= p.a_min_turns then 1
       when p.class_order <= 2 and s.n_subjects <= p.b_max then 2
@@ -45,10 +73,10 @@ with alone as (
     greatest(0, round(1000 * (
       least(p.cap_bits, log2(p.m * ($n_population - 1 + $prior_subjects) / (s.n_subjects - 1 + $prior_count)))
       - case when p.activity then s.log2_activity else 0 end)))::bigint as alone_mb
-  from shared s join kind_policy p using (kind)
+  from shared s join kind_policy p using (kind) left join embedded e on s.kind = e.kind and s.thing_key = e.thing_key
 ),
 ranked as (
-  select *, row_number() over (partition by left_subject, right_subject, kind
+  select *, row_number() over (partition by left_subject, right_subject, damped_with
                                order by evidence_class, alone_mb desc, thing_key) as nth
   from alone
 )
@@ -68,8 +96,8 @@ with by_family as (
 ),
 totals as (
   select left_subject, right_subject, sum(mb)::bigint as mb,
-         min(best_class) as best_class,
-         count(*) filter (where best_class <= 2) as n_families,
+         min(best_class) filter (where mb >= $min_family_mb) as best_class,
+         count(*) filter (where best_class <= 2 and mb >= $min_family_mb) as n_families,
          sum(n_things)::bigint as n_things
   from by_family group by left_subject, right_subject
 )

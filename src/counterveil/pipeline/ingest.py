@@ -104,10 +104,12 @@ def ingest(
     options = ReadOptions("", dict(overrides or {}), tuple(identity))
     units = _units(workspace, paths, options, format_name=format_name, report=report, progress=progress)
     small = total is not None and total < 3 * workspace.settings.batch_bytes
-    for unit, parsed in ordered_map(_parse_unit, units, workers=workspace.settings.workers, inline=small):
-        _commit(workspace, unit, parsed, seen, report)
-        progress.advance(0, f"{report.n_events:,} events, {report.n_rejects:,} rejects")
-    write_rejects(workspace)
+    try:
+        for unit, parsed in ordered_map(_parse_unit, units, workers=workspace.settings.workers, inline=small):
+            _commit(workspace, unit, parsed, seen, report)
+            progress.advance(0, f"{report.n_events:,} events, {report.n_rejects:,} rejects")
+    finally:
+        write_rejects(workspace)
     return report
 
 

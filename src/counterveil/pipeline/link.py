@@ -17,9 +17,9 @@ from counterveil.link import statements
 from counterveil.link.groups import communities
 from counterveil.model.event import ACCOUNT_SCHEMA
 from counterveil.model.link import Link, SharedThing
-from counterveil.model.signal import THING_SCHEMA, EvidenceClass, Reads, Row, Thing
+from counterveil.model.signal import THING_SCHEMA, EvidenceClass, Family, Reads, Row, Thing
 from counterveil.pipeline.observe import detectors_version
-from counterveil.pipeline.profile import SUBJECT_FIELD_SCHEMA, SUBJECT_SCHEMA, SUBJECT_THING_SCHEMA
+from counterveil.pipeline.profile import SUBJECT_FIELD_SCHEMA, SUBJECT_SCHEMA, SUBJECT_THING_SCHEMA, TURN_SCHEMA
 from counterveil.pipeline.progress import Progress
 from counterveil.pipeline.workspace import Workspace
 from counterveil.policy.evidence import EvidencePolicy, evidence, hub_keys
@@ -80,12 +80,13 @@ def link(workspace: Workspace, progress: Progress) -> Linked:
     version = detectors_version()
     progress.step("link", 4, "steps")
     with workspace.database.begin() as connection:
-        kinds = ("subjects", "subject_things", "subject_fields", "accounts", "things")
+        kinds = ("subjects", "subject_things", "subject_fields", "accounts", "things", "turns")
         paths = {kind: batches.paths(connection, kind, version if kind == "things" else None) for kind in kinds}
-    schemas = (SUBJECT_SCHEMA, SUBJECT_THING_SCHEMA, SUBJECT_FIELD_SCHEMA, ACCOUNT_SCHEMA, THING_SCHEMA)
+    schemas = (SUBJECT_SCHEMA, SUBJECT_THING_SCHEMA, SUBJECT_FIELD_SCHEMA, ACCOUNT_SCHEMA, THING_SCHEMA, TURN_SCHEMA)
     with workspace.engine() as engine:
         for kind, schema in zip(kinds, schemas, strict=True):
             engine.files(kind, workspace.lake.paths(paths[kind]), schema)
+        engine.run("create table subject_contents as select distinct subject_id as subject, content_key from turns")
         field_values = _register_fields(engine)
         _register_policy(engine, policy)
         engine.run(_INCIDENCE)
@@ -93,6 +94,7 @@ def link(workspace: Workspace, progress: Progress) -> Linked:
         n_population = int(engine.rows("select count(*) as n from subjects")[0]["n"])
         threshold = threshold_bits(policy, n_population)
         engine.run(statements.COMMONNESS)
+        engine.run(statements.EMBEDDED, {"embedded_share": policy.decision.embedded_share})
         engine.run(statements.PAIRS)
         progress.advance(1)
         engine.run(
@@ -104,7 +106,13 @@ def link(workspace: Workspace, progress: Progress) -> Linked:
                 "damping": policy.decision.damping,
             },
         )
-        engine.run(statements.LINKS, {"threshold_mb": round(1000 * threshold)})
+        engine.run(
+            statements.LINKS,
+            {
+                "threshold_mb": round(1000 * threshold),
+                "min_family_mb": round(1000 * policy.decision.min_family_bits),
+            },
+        )
         progress.advance(1)
         totals = engine.rows(statements.LINK_ROWS)
         ledger = engine.rows(statements.LEDGER_ROWS, {"listed": policy.decision.listed_things})
@@ -204,13 +212,12 @@ def _links(
     totals: list[dict[str, Any]], ledger: list[dict[str, Any]], values: Mapping[int, str], n_population: int
 ) -> dict[tuple[str, str], Link]:
     shared: dict[tuple[str, str], list[SharedThing]] = {}
-    policy = evidence()
     for row in ledger:
         shared.setdefault((row["left_subject"], row["right_subject"]), []).append(
             SharedThing(
                 kind=row["kind"],
                 value=values.get(row["thing_key"], "?"),
-                family=policy.kinds[row["kind"]].family,
+                family=Family(row["family"]),
                 evidence_class=_CLASSES[row["evidence_class"]],
                 n_subjects=int(row["n_subjects"]),
                 n_population=n_population,

@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from typing import TypeVar
 
+from counterveil.errors import CounterveilError
+
 Job = TypeVar("Job")
 Result = TypeVar("Result")
 
@@ -45,8 +47,18 @@ def ordered_map(
         os.environ.setdefault(name, "1")
     waiting: deque[tuple[Job, Future[Result]]] = deque()
     context = multiprocessing.get_context("spawn")
+    broken: Exception | None = None
     with ProcessPoolExecutor(workers, mp_context=context, initializer=_start_worker) as pool:
-        for job in jobs:
+        source = iter(jobs)
+        while True:
+            try:
+                job = next(source)
+            except StopIteration:
+                break
+            except CounterveilError as error:
+                # An input that cannot be read ends the jobs, not the work that was under way.
+                broken = error
+                break
             waiting.append((job, pool.submit(work, job)))
             if len(waiting) >= 2 * workers:
                 done, future = waiting.popleft()
@@ -54,3 +66,5 @@ def ordered_map(
         while waiting:
             done, future = waiting.popleft()
             yield done, future.result()
+    if broken is not None:
+        raise broken

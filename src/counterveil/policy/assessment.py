@@ -26,6 +26,8 @@ class GroupWeights(_Frozen):
     working_passages: float
     many_families: float
     undisclosed: float
+    new_accounts: float
+    new_accounts_days: int
     disguises: float
     same_organisation: float
     declared_use: float

@@ -46,6 +46,8 @@ class Decision(_Frozen):
     expected_partners: float
     posterior_bits: float
     damping: Annotated[float, Field(gt=0, lt=1)]
+    embedded_share: Annotated[float, Field(gt=0, le=1)]
+    min_family_bits: float
     listed_things: int
 
 

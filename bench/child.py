@@ -1,0 +1,68 @@
+"""The product in a process of its own, so that its memory is not mixed with the benchmark's.
+
+``python -m bench.child VERB --home DIR --workers N --report FILE PATH…`` calls the service as any edge does and writes
+what it reported, with the clock readings and the size of the libraries alone.
+"""
+
+from __future__ import annotations
+
+import argparse
+import resource
+import time
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import orjson
+import psutil
+
+from counterveil.cli.progress import Shown
+from counterveil.service import scanning
+from counterveil.service.scanning import InputChoice, Progress, ScanReport
+from counterveil.settings import Settings
+
+
+def main() -> None:
+    """Run one verb with the default settings."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("verb", choices=("scan", "ingest"))
+    parser.add_argument("paths", nargs="+")
+    parser.add_argument("--home", type=Path, required=True)
+    parser.add_argument("--workers", type=int, required=True)
+    parser.add_argument("--report", type=Path, required=True)
+    asked = parser.parse_args()
+    settings = Settings(home=asked.home, workers=asked.workers)
+    library_bytes = psutil.Process().memory_info().rss
+    with Shown() as progress:
+        begun = time.monotonic()
+        found = _run(asked.verb, settings, InputChoice(asked.paths), progress)
+        ended = time.monotonic()
+    usage = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    clock = {
+        "library_bytes": library_bytes,
+        "begun_s": begun,
+        "ended_s": ended,
+        "cpu_s": sum(u.ru_utime + u.ru_stime for u in usage),
+    }
+    asked.report.write_bytes(orjson.dumps(found | clock))
+
+
+def _run(verb: str, settings: Settings, choice: InputChoice, progress: Progress) -> dict[str, Any]:
+    if verb == "ingest":
+        return {"ingest": asdict(scanning.ingest(settings, choice, progress)), "seconds": {}}
+    report: ScanReport = scanning.scan(settings, choice, progress)
+    return {
+        "ingest": asdict(report.ingest),
+        "seconds": report.seconds,
+        "n_observed": report.n_observed,
+        "read": asdict(report.read),
+        "n_subjects": report.linked.n_population,
+        "threshold_bits": report.linked.threshold_bits,
+        "funnel": report.linked.funnel,
+        "n_groups": len(report.assessed.operations),
+        "n_leads": len(report.assessed.leads),
+    }
+
+
+if __name__ == "__main__":
+    main()

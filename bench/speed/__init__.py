@@ -1,0 +1,1 @@
+"""Throughput, memory and the share of each stage on a generated log."""
