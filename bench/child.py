@@ -9,7 +9,8 @@ from __future__ import annotations
 import argparse
 import resource
 import time
-from dataclasses import asdict
+from collections import Counter
+from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ import psutil
 
 from counterveil.cli.progress import Shown
 from counterveil.service import scanning
-from counterveil.service.scanning import InputChoice, Progress, ScanReport
+from counterveil.service.scanning import IngestReport, InputChoice, Progress, ScanReport
 from counterveil.settings import Settings
 
 
@@ -49,10 +50,10 @@ def main() -> None:
 
 def _run(verb: str, settings: Settings, choice: InputChoice, progress: Progress) -> dict[str, Any]:
     if verb == "ingest":
-        return {"ingest": asdict(scanning.ingest(settings, choice, progress)), "seconds": {}}
+        return {"ingest": _taken(scanning.ingest(settings, choice, progress)), "seconds": {}}
     report: ScanReport = scanning.scan(settings, choice, progress)
     return {
-        "ingest": asdict(report.ingest),
+        "ingest": _taken(report.ingest),
         "seconds": report.seconds,
         "n_observed": report.n_observed,
         "read": asdict(report.read),
@@ -62,6 +63,11 @@ def _run(verb: str, settings: Settings, choice: InputChoice, progress: Progress)
         "n_groups": len(report.assessed.operations),
         "n_leads": len(report.assessed.leads),
     }
+
+
+def _taken(report: IngestReport) -> dict[str, Any]:
+    # ``asdict`` would count pairs: it rebuilds a Counter from (key, value) tuples.
+    return {f.name: dict(v) if isinstance(v := getattr(report, f.name), Counter) else v for f in fields(report)}
 
 
 if __name__ == "__main__":

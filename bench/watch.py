@@ -67,6 +67,11 @@ class Watched:
         """Most memory beyond the libraries at any look."""
         return max((_beyond(s, self.report["library_bytes"]) for s in self.samples), default=0)
 
+    def quarters(self) -> list[int]:
+        """Most memory beyond the libraries in each quarter of the looks: whether it grows with what is read."""
+        beyond = [_beyond(s, self.report["library_bytes"]) for s in self.samples]
+        return [int(part.max()) if part.size else 0 for part in np.array_split(np.array(beyond), 4)]
+
     def stages(self) -> list[Stage]:
         """Stages follow each other without a gap, so their wall times, added up from the start, are their borders."""
         names = list(self.report["seconds"])

@@ -13,7 +13,9 @@ from hypothesis import HealthCheck, settings
 
 from counterveil.settings import Settings, load
 
-settings.register_profile("ci", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=60)
+settings.register_profile(
+    "ci", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=60
+)
 settings.register_profile("long", deadline=None, max_examples=600)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
@@ -23,6 +25,9 @@ def make_settings(tmp_path: Path) -> Callable[..., Settings]:
     """Settings of a workspace in the test's folder."""
 
     def make(name: str = "home", **values: Any) -> Settings:
+        # One secret for all workspaces of a test, so that their tables can be compared row by row.
+        (tmp_path / name).mkdir(exist_ok=True)
+        (tmp_path / name / "secret").write_text("5e" * 32, encoding="ascii")
         return load({"home": tmp_path / name, "workers": 1, **values}, environ={})[0]
 
     return make

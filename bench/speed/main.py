@@ -99,8 +99,11 @@ def _scan(log: Log, watched: Watched, compared: list[limits.Limit]) -> dict[str,
     rest = watched.wall_s - sum(s.wall_s for s in stages)
     rows.append(["between stages", f"{rest:,.1f}", f"{rest / watched.wall_s:.1%}", "", "", "", "", ""])
     rows.append(
-        ["all", f"{watched.wall_s:,.1f}", "", f"{report['cpu_s']:,.1f}", "", f"{report['cpu_s'] / watched.wall_s:.2f}"]
-        + [f"{watched.peak_bytes / MIB:,.0f}", f"{watched.beyond_bytes / MIB:,.0f}"]
+        [
+            *("all", f"{watched.wall_s:,.1f}", "", f"{report['cpu_s']:,.1f}", ""),
+            f"{report['cpu_s'] / watched.wall_s:.2f}",
+            *(f"{watched.peak_bytes / MIB:,.0f}", f"{watched.beyond_bytes / MIB:,.0f}"),
+        ]
     )
     heads = ["wall s", "share", "CPU s", "share", "CPUs busy", "peak MiB", "beyond libraries MiB"]
     out().print(table([("stage", "left"), *((h, "right") for h in heads)], rows))
@@ -127,11 +130,15 @@ def _stream(log: Log, watched: Watched) -> tuple[dict[str, object], int]:
         f"Streaming {log.n_bytes / _MB:,.0f} MB: {watched.beyond_bytes / MIB:,.0f} MiB beyond the libraries, "
         f"limit {_STREAM_LIMIT_BYTES / MIB:,.0f} MiB: {'kept' if fine else 'EXCEEDED'}"
     )
+    by_quarter = ", ".join(f"{size / MIB:,.0f}" for size in watched.quarters())
+    out().print(f"most beyond the libraries in each quarter of the run: {by_quarter} MiB")
     taken = watched.report["ingest"]
     out().print(
         f"{taken['n_events']:,} events in, {taken['n_duplicates']:,} duplicates, {taken['n_rejects']:,} rejects"
     )
-    return _overall(watched), 0 if fine and taken["n_events"] == log.n_events else 1
+    return _overall(watched) | {"beyond_bytes_by_quarter": watched.quarters()}, 0 if fine and taken[
+        "n_events"
+    ] == log.n_events else 1
 
 
 def _print_overall(watched: Watched, log: Log) -> None:

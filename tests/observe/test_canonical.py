@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from counterveil.detectors import BUILTIN
 from counterveil.observe.canonical import canonical
 from counterveil.observe.language import language
 from counterveil.observe.mask import inert, masked
-from counterveil.detectors import BUILTIN
 
 
 @pytest.mark.parametrize(

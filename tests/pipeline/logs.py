@@ -41,5 +41,7 @@ def group_log(n_ordinary: int = 20) -> list[dict[str, Any]]:
     for person in range(n_ordinary):
         for topic in TOPICS[:4]:
             number += 1
-            found.append(event(number, f"person{person}", f"I wonder what you think of {topic}, in {person * 7} words?"))
+            found.append(
+                event(number, f"person{person}", f"I wonder what you think of {topic}, in {person * 7} words?")
+            )
     return found

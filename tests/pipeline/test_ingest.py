@@ -38,7 +38,10 @@ def tables(settings: Settings) -> dict[str, list[object]]:
             rows = workspace.lake.read(batches.paths(connection, kind), schema).to_pylist()
             found[kind] = sorted(rows, key=repr)
         for kind in COMPUTED:
-            parts = [pa.parquet.read_table(p, partitioning=None) for p in workspace.lake.paths(batches.paths(connection, kind))]
+            parts = [
+                pa.parquet.read_table(p, partitioning=None)
+                for p in workspace.lake.paths(batches.paths(connection, kind))
+            ]
             found[kind] = sorted((r for p in parts for r in p.to_pylist()), key=repr)
         drop = ("first_found_at", "changed_at")
         found["operations"] = [{k: v for k, v in o.items() if k not in drop} for o in findings.operations(connection)]
@@ -110,7 +113,9 @@ def test_rejects_name_file_line_field_reason_and_remedy(make_settings: Make, tmp
     good = orjson.dumps(event(1, "a", "fine"))
     bad_time = orjson.dumps(event(2, "a", "x") | {"time": "2026-03-02 01:00"})
     no_account = orjson.dumps({k: v for k, v in event(3, "a", "x").items() if k != "account_id"})
-    path.write_bytes(b"\n".join([good, b"{broken", b"", bad_time, no_account, b"[1]", b"\xff\xfe{}", good.replace(b"e1", b"e9")]))
+    path.write_bytes(
+        b"\n".join([good, b"{broken", b"", bad_time, no_account, b"[1]", b"\xff\xfe{}", good.replace(b"e1", b"e9")])
+    )
     settings = make_settings()
     with for_writing(settings) as workspace:
         report = ingest(workspace, [str(path)], progress=Silent())
@@ -165,6 +170,7 @@ def test_killed_at_any_moment_ends_like_an_undisturbed_run(make_settings: Make, 
         scan(workspace, [str(folder)], progress=Silent())
     command = [sys.executable, "-m", "counterveil", "scan", str(folder), "--home", str(tmp_path / "killed"), "--quiet"]
     environment = os.environ | {"COUNTERVEIL_BATCH_BYTES": "65536", "COUNTERVEIL_WORKERS": "1"}
+    make_settings("killed")
     rng = random.Random(20260302)
     kills = 0
     for attempt in range(40):

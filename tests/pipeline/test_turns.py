@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import orjson
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,7 +15,7 @@ from counterveil.pipeline.observe import observe_new
 from counterveil.pipeline.profile import profile, turns
 from counterveil.pipeline.progress import Silent
 from counterveil.pipeline.workspace import for_writing
-from counterveil.settings import Settings
+from counterveil.settings import Settings, load
 from tests.pipeline.logs import event
 
 Make = Callable[..., Settings]
@@ -27,9 +28,7 @@ def counted(settings: Settings, *paths: Path) -> list[tuple[str, str, int, str]]
             ingest(workspace, [str(path)], progress=Silent())
         observe_new(workspace, Silent())
         profile(workspace, Silent())
-        return sorted(
-            (r["event_id"], r["role"], r["side"], r["content_key"]) for r in turns(workspace).to_pylist()
-        )
+        return sorted((r["event_id"], r["role"], r["side"], r["content_key"]) for r in turns(workspace).to_pylist())
 
 
 def talk(conversation: str | None, *, start: int = 0, system: bool = False) -> list[dict[str, Any]]:
@@ -67,6 +66,21 @@ def test_a_regenerated_answer_does_not_ask_again(make_settings: Make, write_log:
     assert sum(side == 1 for _, _, side, _ in found) == 4
 
 
+def test_clients_that_send_only_the_new_message(make_settings: Make, write_log: Write) -> None:
+    """Stateful clients: the same short answer twice in one conversation is two turns; twice in a row looks like a retry."""
+    events = [event(n, "a", text, conversation_id="c1") for n, text in enumerate(("go on", "why?", "go on", "stop"))]
+    found = counted(make_settings(), write_log(events))
+    assert sum(role == "user" for _, role, _, _ in found) == 4
+
+
+def test_clients_that_keep_no_answers(make_settings: Make, write_log: Write) -> None:
+    """History without the model's answers: what was asked before is not asked again."""
+    asked = [{"role": "user", "content": text} for text in ("one", "two", "three")]
+    events = [event(n, "a", "", conversation_id="c1") | {"input": asked[: n + 1], "output": []} for n in range(3)]
+    found = counted(make_settings(), write_log(events))
+    assert sum(role == "user" for _, role, _, _ in found) == 3
+
+
 def test_two_people_who_say_the_same_are_two(make_settings: Make, write_log: Write) -> None:
     other = [e | {"event_id": f"x{e['event_id']}", "account_id": "b"} for e in talk("c1")]
     assert len(counted(make_settings(), write_log(talk("c1") + other))) == 12
@@ -81,16 +95,15 @@ def test_log_that_begins_in_the_middle(make_settings: Make, write_log: Write) ->
 
 @given(order=st.permutations(range(3)))
 def test_order_of_files_does_not_matter(tmp_path_factory: Any, order: list[int]) -> None:
-    import orjson
-
-    from counterveil.settings import load
-
     folder = tmp_path_factory.mktemp("order")
     files = []
     for index, record in enumerate(talk("c1", system=True)):
         path = folder / f"{index}.jsonl"
         path.write_bytes(orjson.dumps(record))
         files.append(path)
+    for name in ("base", "other"):
+        (folder / name).mkdir()
+        (folder / name / "secret").write_text("5e" * 32)
     base = counted(load({"home": folder / "base", "workers": 1}, environ={})[0], *files)
     other = counted(load({"home": folder / "other", "workers": 1}, environ={})[0], *(files[i] for i in order))
     assert other == base

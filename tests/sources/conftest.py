@@ -45,6 +45,9 @@ def load_files(tmp_path: Path) -> Load:
     def run(paths: Sequence[Path], *, home: str = "ws", options: dict[str, Any] | None = None, **values: Any) -> Loaded:
         where = tmp_path / home
         settings, _ = load({"home": where, "workers": 1, **values}, environ={})
+        # One secret for all workspaces of a test, so that their text keys can be compared.
+        where.mkdir(exist_ok=True)
+        (where / "secret").write_text("5e" * 32)
         with for_writing(settings) as workspace:
             report = ingest(workspace, [str(p) for p in paths], progress=Silent(), **options or {})
             with workspace.database.begin() as connection:

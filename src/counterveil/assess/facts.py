@@ -11,7 +11,7 @@ from datetime import datetime
 class SubjectFacts:
     """One subject as far as it was read.
 
-    ``n_read`` texts were read; ``doing`` is the mean of the upper half of their scores for "some abusive behaviour is
+    ``n_read`` texts were read, ``n_not_covered`` are in languages that the reader does not know; ``doing`` is the mean of the upper half of their scores for "some abusive behaviour is
     being done", ``innocent`` the mean score for an innocent stance, ``behaviours`` the mean of the upper quarter of each
     behaviour's scores (operators' traffic is half harmless, so a plain mean would hide the rest). All in [0,1].
     """
@@ -22,6 +22,7 @@ class SubjectFacts:
     n_user_turns: int = 0
     n_read: int = 0
     n_disguises: int = 0
+    n_not_covered: int = 0
     doing: float = 0.0
     innocent: float = 0.0
     behaviours: Mapping[str, float] = field(default_factory=dict)
@@ -40,8 +41,8 @@ class GroupFacts:
     """A linked group: its members, and what its links consist of.
 
     ``families`` counts links by family that carried weight; ``n_private_things`` are shared artefacts that (nearly) nobody
-    outside the group has; ``n_working_passages`` passages that both sides keep reusing; ``n_open_links`` links whose only
-    text evidence is passages pasted once (an assignment, a viral prompt).
+    outside the group has; ``n_working_passages`` passages that both sides keep reusing; ``n_pasted_once`` passages that each
+    side pasted but does not keep using (an assignment, a viral prompt).
     """
 
     members: tuple[SubjectFacts, ...]

@@ -38,13 +38,15 @@ def _reading(facts: GroupFacts, weights: GroupWeights, base_doing: float, base_i
     n_texts = sum(m.n_read for m in read)
     if n_texts < weights.min_read_texts or len(read) < weights.min_read_members:
         return [entry("reading", 0.0, "too few texts were read")]
+    n_not_covered = sum(m.n_not_covered for m in facts.members)
     doing = statistics.fmean(m.doing for m in read)
     innocent = statistics.fmean(m.innocent for m in read)
     return [
         entry(
             "reading",
             capped(weights.reading_slope * (logit(doing) - logit(base_doing)), weights.reading_cap),
-            f"{n_texts} texts of {len(read)} members read: mean score {doing:.2f} for abusive work, {base_doing:.2f} in the log",
+            f"{n_texts} texts of {len(read)} members read: mean score {doing:.2f} for abusive work, {base_doing:.2f} in the log"
+            + (f"; {n_not_covered} texts in languages not covered were not weighed" if n_not_covered else ""),
         ),
         entry(
             "stance",

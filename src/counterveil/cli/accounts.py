@@ -11,9 +11,9 @@ from counterveil.cli.exits import handled
 from counterveil.cli.options import Home, Json, settings_of
 from counterveil.cli.render import cell, json_out, out, table
 from counterveil.service import findings
+from counterveil.service.reveals import masked_value
 
 app = typer.Typer(help="Single accounts.", no_args_is_help=True)
-_SENSITIVE = ("email", "phone", "payment_fingerprint", "signup_ip")
 
 
 @app.command("show")
@@ -74,6 +74,4 @@ def _mask(name: str, value: object) -> str:
     text = str(value)
     if name == "extra":
         return ", ".join(sorted(orjson.loads(text)))
-    if name not in _SENSITIVE or len(text) <= 4:
-        return text
-    return f"{text[:2]}…{text[-3:]}"
+    return masked_value(name, text)

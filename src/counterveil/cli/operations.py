@@ -78,10 +78,18 @@ def show_operation(
     *,
     home: Home = None,
     as_json: Json = False,
+    reveal: Annotated[
+        str | None,
+        typer.Option(
+            "--reveal",
+            help="Show personal values unmasked, for this stated purpose; it is recorded.",
+            metavar="PURPOSE",
+        ),
+    ] = None,
     links: Annotated[int, typer.Option("--links", min=0, help="Show at most so many links; 0 for all.")] = 12,
 ) -> None:
     """Show members, links with what is shared, timeline, behaviours, and the best innocent explanation."""
-    view = findings.show_operation(settings_of(home), operation_id)
+    view = findings.show_operation(settings_of(home), operation_id, purpose=reveal)
     if as_json:
         json_out(
             "operation",
@@ -191,6 +199,7 @@ def _links(console: Console, found: Sequence[Mapping[str, Any]], *, limit: int) 
             rows,
         )
     )
+    console.print("Personal values are masked; --reveal PURPOSE shows them and records why.")
     console.print("A link's bits are the sum of its things', after family caps. C is context: it never makes a link.")
 
 

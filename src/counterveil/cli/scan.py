@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import asdict
 from typing import Any
 
@@ -141,4 +142,4 @@ def _first_operation(queue: list[dict[str, Any]]) -> str:
 
 
 def _home(settings: Settings) -> str:
-    return f" --home {settings.home}"
+    return f" --home {shlex.quote(str(settings.home))}"

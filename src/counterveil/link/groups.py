@@ -11,8 +11,8 @@ from counterveil.model.operation import Belonging, Standing
 
 # CPM keeps two clusters apart when the mean weight between them is below the resolution, whatever the size of the network
 # (Traag, Van Dooren & Nesterov 2011): no resolution limit, and one stray link does not join two groups. Weights are
-# links over the accepting threshold, so an all-with-all group has density ≥ 1 and a chain of k subjects 2/k. At 0.08 a
-# chain of 25 stays whole. Chosen by us, see bench/quality.
+# links over the accepting threshold: at 0.08 two groups of ten stay apart under a stray link of up to eight times the
+# threshold, and a chain in which everybody is linked to the next one only stays whole up to seven subjects. Chosen by us.
 RESOLUTION = 0.08
 _SEED = 20260302
 _TRIALS = 4

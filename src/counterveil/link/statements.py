@@ -13,7 +13,8 @@ and every engine adds up to the same total. Pairs are only formed through things
 from __future__ import annotations
 
 # The class and family rule comes last: one A, or two B of different families, each carrying min_family_mb by itself, so
-# that a common name next to a copied sentence is not "a second family".
+# that a common name next to a copied sentence is not "a second family". Context (C) adds to the weight of a link that A and
+# B evidence have made, and never helps to make it: the threshold looks at their weight alone.
 #
 # Parameters of the statements: min_family_mb, n_population, prior_subjects, prior_count, damping, threshold_mb, embedded_share, listed.
 
@@ -77,7 +78,7 @@ with alone as (
 ),
 ranked as (
   select *, row_number() over (partition by left_subject, right_subject, damped_with
-                               order by evidence_class, alone_mb desc, thing_key) as nth
+                               order by alone_mb desc, evidence_class, thing_key) as nth
   from alone
 )
 select left_subject, right_subject, kind, thing_key, n_subjects, family, evidence_class, alone_mb, nth,
@@ -88,21 +89,22 @@ from ranked
 LINKS = """
 create or replace table links as
 with by_family as (
-  select w.left_subject, w.right_subject, w.family,
+  select w.left_subject, w.right_subject, w.family, count(*) as n_things,
          least(sum(w.mb), min(f.cap_mb))::bigint as mb,
-         min(w.evidence_class) as best_class, count(*) as n_things
+         least(coalesce(sum(w.mb) filter (where w.evidence_class <= 2), 0), min(f.cap_mb))::bigint as own_mb,
+         coalesce(max(w.alone_mb) filter (where w.evidence_class = 1), 0) as best_a_mb
   from weighed w join family_caps f using (family)
   group by w.left_subject, w.right_subject, w.family
 ),
 totals as (
-  select left_subject, right_subject, sum(mb)::bigint as mb,
-         min(best_class) filter (where mb >= $min_family_mb) as best_class,
-         count(*) filter (where best_class <= 2 and mb >= $min_family_mb) as n_families,
+  select left_subject, right_subject, sum(mb)::bigint as mb, sum(own_mb)::bigint as own_mb,
+         max(best_a_mb) as best_a_mb,
+         count(*) filter (where own_mb >= $min_family_mb) as n_families,
          sum(n_things)::bigint as n_things
   from by_family group by left_subject, right_subject
 )
-select * from totals
-where mb >= $threshold_mb and (best_class = 1 or n_families >= 2)
+select left_subject, right_subject, mb, n_things from totals
+where own_mb >= $threshold_mb and (best_a_mb >= $min_family_mb or n_families >= 2)
 """
 
 LINK_ROWS = "select left_subject, right_subject, mb, n_things from links order by left_subject, right_subject"

@@ -31,6 +31,8 @@ _BY_SCRIPT = (
     ("ka", re.compile("[\u10a0-\u10ff]")),
 )
 _HAN = re.compile("[\u4e00-\u9fff]")
+# Function words of English that no other Latin-script language of ours has; two of them settle it for plain ASCII.
+_ENGLISH = re.compile(r"\b(?:the|with|this|that|what|you|your|please|how|and|from|would|should|does)\b", re.IGNORECASE)
 _NOISE = re.compile(r"https?://\S+|\S+@\S+|```.*?```|[\d_<>{}()\[\]/\\|=+*#$%&;:~`^-]+", re.DOTALL)
 
 
@@ -59,4 +61,6 @@ def language(text: str) -> str:
             return "zh"
     if letters < _MIN_LETTERS:
         return UNKNOWN
+    if sample.isascii() and len({word.lower() for word in _ENGLISH.findall(sample)}) > 1:
+        return "en"
     return str(_identifier().classify(sample)[0])

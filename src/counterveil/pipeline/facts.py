@@ -13,6 +13,7 @@ from counterveil.assess.facts import SubjectFacts
 from counterveil.assess.operations import Base
 from counterveil.ids import digest_hex
 from counterveil.model.event import ACCOUNT_SCHEMA
+from counterveil.observe.encoder import COVERED
 from counterveil.observe.head import ANY, INNOCENT, shipped
 from counterveil.observe.texts import OBSERVATION_SCHEMA
 from counterveil.pipeline.link import accounts_sql
@@ -31,7 +32,8 @@ select subject_id, lang, count(*) as n from (
 _SCORES = """
 select t.subject_id, r.* exclude (content_key) from (
   select distinct subject_id, content_key from turns where side = 0 and role = 'user'
-) t join readings r using (content_key) order by t.subject_id, content_key
+) t join readings r using (content_key) join observations o using (content_key)
+where o.lang in ({covered}) order by t.subject_id, content_key
 """
 
 
@@ -55,7 +57,9 @@ def subject_facts(workspace: Workspace) -> dict[str, SubjectFacts]:
         languages: dict[str, dict[str, int]] = {}
         for row in engine.rows(_LANGUAGES):
             languages.setdefault(row["subject_id"], {})[row["lang"]] = int(row["n"])
-        scores = _scores(engine.query(_SCORES), head.columns)
+        scores = _scores(
+            engine.query(_SCORES.format(covered=", ".join(f"'{code}'" for code in sorted(COVERED)))), head.columns
+        )
     return {row["subject_id"]: _facts(row, accounts.get(row["account_id"], {}), languages, scores) for row in subjects}
 
 
@@ -97,6 +101,7 @@ def _facts(
         doing=read.get(ANY, 0.0),
         innocent=read.get(INNOCENT, 0.0),
         behaviours={name: read[name] for name in shipped().behaviours if name in read},
+        n_not_covered=sum(n for code, n in languages.get(row["subject_id"], {}).items() if code not in COVERED),
         languages=languages.get(row["subject_id"], {}),
         first_seen=row["first_seen"],
         last_seen=row["last_seen"],

@@ -101,7 +101,7 @@ def ingest(
     progress.step("ingest", total, "bytes")
     seen = _Seen(workspace)
     report = IngestReport(n_files=len(paths))
-    options = ReadOptions("", dict(overrides or {}), tuple(identity))
+    options = ReadOptions("", dict(overrides or {}), tuple(identity), secret=workspace.secret)
     units = _units(workspace, paths, options, format_name=format_name, report=report, progress=progress)
     small = total is not None and total < 3 * workspace.settings.batch_bytes
     try:

@@ -17,10 +17,11 @@ from counterveil.pipeline.workspace import Workspace
 from counterveil.store import batches
 from counterveil.store.batches import FileRow
 
-# A worker's batch: 8,192 rows keep its working set in cache (references/engines.md §2).
-_ROWS = 8192
+# A worker's batch: small enough for its working set to stay in cache (8,192 at most: engines study §2) and for the
+# progress to move.
+_ROWS = 1024
 # Below this many texts, starting worker processes costs more than it saves.
-_INLINE_ROWS = 4000
+_INLINE_ROWS = 3000
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,16 @@ def observe_new(workspace: Workspace, progress: Progress) -> int:
         if index + 1 == len(jobs) or jobs[index + 1].batch != job.batch:
             _register(workspace, job.batch, version, parts)
             parts = []
+    _forget_other_versions(workspace, version)
     return n_texts
+
+
+def _forget_other_versions(workspace: Workspace, version: str) -> None:
+    """Observations of earlier detectors are not read by anything any more."""
+    with workspace.database.begin() as connection:
+        gone = batches.drop_other_versions(connection, ("observations", "things"), version)
+    for path in gone:
+        (workspace.lake.root / path).unlink(missing_ok=True)
 
 
 def _observe(job: _Job) -> tuple[pa.Table, pa.Table]:

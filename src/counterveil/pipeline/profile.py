@@ -3,8 +3,9 @@
 A *turn* is a message that is new in its event. What the client re-sent is not counted again:
 
 - a model's answer is new in the event that returned it;
-- what follows the last assistant message is new, unless the same messages in the same order were already sent in this
-  conversation (a retry or a regeneration);
+- what follows the last assistant message is new, unless the request repeats the one before it in this conversation (a
+  retry or a regeneration); of several such messages, those before the last are also dropped when the same messages in
+  the same order were sent earlier (clients that keep no answers in their history);
 - an earlier message is history: new only if the account never sent or received it before (the log begins in the middle
   of a conversation, or the system prompt of the first one).
 
@@ -95,6 +96,20 @@ select subject_id, account_id, event_id, time, conversation_id, pos,
        m.side as side, m.role as role, m.content_key as content_key, m.chain_key as chain_key, m."trailing" as asked_now
 from (select *, unnest(messages) as m, generate_subscripts(messages, 1) as pos from bucket_events)
 """
+# A request that ends exactly as the one before it in its conversation did asks the same again.
+_RETRIES = """
+create or replace table bucket_retries as
+with asked as (
+  select account_id, conversation_id, event_id, min(time) as time, max(pos) as pos
+  from bucket_messages where side = 0 group by account_id, conversation_id, event_id
+),
+ends as (
+  select a.*, m.chain_key from asked a join bucket_messages m on m.event_id = a.event_id and m.pos = a.pos and m.side = 0
+)
+select event_id, conversation_id is not null and coalesce(
+         chain_key = lag(chain_key) over (partition by account_id, conversation_id order by time, event_id), false) as is_retry
+from ends
+"""
 _TURNS = """
 create or replace table bucket_turns as
 select subject_id, account_id, event_id, time, conversation_id, side, role, content_key
@@ -103,11 +118,12 @@ from (
     row_number() over (partition by account_id, role, content_key
                        order by (side = 1 or asked_now) desc, time, event_id, pos) as nth_of_content,
     row_number() over (partition by account_id, conversation_id, side, asked_now, chain_key
-                       order by time, event_id, pos) as nth_of_chain
-  from bucket_messages
+                       order by time, event_id, pos) as nth_of_chain,
+    pos = max(pos) filter (where side = 0) over (partition by event_id) as is_last
+  from bucket_messages left join bucket_retries using (event_id)
 )
 where side = 1
-   or (asked_now and (conversation_id is null or nth_of_chain = 1))
+   or (asked_now and (conversation_id is null or case when is_last then not is_retry else nth_of_chain = 1 end))
    or (not asked_now and nth_of_content = 1)
 """
 _SUBJECTS = """
@@ -184,6 +200,7 @@ def _buckets_of(workspace: Workspace, paths: Sequence[str]) -> list[int]:
 def _bucket(engine: Engine, bucket: int, fanout: int) -> dict[str, pa.Table]:
     engine.run(_SUBJECTS_OF_EVENTS.format(bucket=bucket, fanout=fanout))
     engine.run(_MESSAGES)
+    engine.run(_RETRIES)
     engine.run(_TURNS)
     statements = {
         "turns": _TURN_ROWS,

@@ -1,7 +1,8 @@
 """Reading behaviour: only the texts of subjects that matter, within a budget; what was left unread is said.
 
-Reading costs a hundred times what observing does, so it is escalated: members of linked groups first, then the
-remaining subjects, the busiest first, until the budget is used. A text is read once, whoever wrote it.
+Reading costs about a dozen times what observing does, so it is escalated: members of linked groups first, then the
+remaining subjects, the busiest first, until the budget is used. A text is read once, whoever wrote it. Texts in languages
+that the encoder was not trained on are not read at all: its guesses there would be held against their writers.
 """
 
 from __future__ import annotations
@@ -16,16 +17,21 @@ import pyarrow as pa
 from counterveil.ids import digest_hex
 from counterveil.model.event import TEXT_SCHEMA
 from counterveil.observe.canonical import canonical
+from counterveil.observe.encoder import COVERED
 from counterveil.observe.head import shipped
+from counterveil.observe.texts import OBSERVATION_SCHEMA
+from counterveil.pipeline.observe import detectors_version
 from counterveil.pipeline.pool import ordered_map
-from counterveil.pipeline.profile import TURN_SCHEMA
+from counterveil.pipeline.profile import SUBJECT_SCHEMA, TURN_SCHEMA
 from counterveil.pipeline.progress import Progress
 from counterveil.pipeline.workspace import Workspace
 from counterveil.store import batches
 from counterveil.store.batches import FileRow
 
-_UNIT = 512
-_INLINE_UNITS = 2
+# Small units keep the progress alive; files hold several of them.
+_UNIT = 64
+_FILE_UNITS = 32
+_INLINE_UNITS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,26 +56,33 @@ def read_some(workspace: Workspace, groups: Sequence[Sequence[str]], progress: P
     with workspace.database.begin() as connection:
         turns = workspace.lake.paths(batches.paths(connection, "turns"))
         texts = workspace.lake.paths(batches.paths(connection, "texts"))
+        observations = workspace.lake.paths(batches.paths(connection, "observations", detectors_version()))
+        subjects = workspace.lake.paths(batches.paths(connection, "subjects"))
         done = batches.paths(connection, "readings", version)
+    covered = ", ".join(f"'{code}'" for code in sorted(COVERED))
     per_subject = workspace.settings.max_read_texts_per_subject
     with workspace.engine() as engine:
         engine.files("turns", turns, TURN_SCHEMA)
         engine.files("texts", texts, TEXT_SCHEMA)
+        engine.files("observations", observations, OBSERVATION_SCHEMA)
+        engine.files("subjects", subjects, SUBJECT_SCHEMA)
         engine.files("done", workspace.lake.paths(done), reading_schema())
         engine.table("members", pa.table({"subject_id": pa.array(sorted(members), pa.string())}))
         # A subject's sample is the same whatever else is in the log: its texts in the order of their keys.
         engine.run(
             "create table asked as select subject_id, content_key from (select subject_id, content_key, row_number() over "
             "(partition by subject_id order by content_key) as nth from (select distinct subject_id, content_key from turns "
-            f"where side = 0 and role = 'user')) where nth <= {per_subject}"
+            f"join observations using (content_key) where side = 0 and role = 'user' and lang in ({covered}))) "
+            f"where nth <= {per_subject}"
         )
         engine.run(
-            "create table subject_order as select subject_id, count(*) as n_texts, "
-            "(subject_id in (select subject_id from members)) as is_member from asked group by subject_id"
+            "create table subject_order as select a.subject_id, count(*) as n_texts, min(s.n_user_turns) as n_turns, "
+            "(a.subject_id in (select subject_id from members)) as is_member "
+            "from asked a join subjects s using (subject_id) group by a.subject_id"
         )
         engine.run(
             "create table chosen as select subject_id from (select *, sum(n_texts) over "
-            "(order by is_member desc, n_texts desc, subject_id rows unbounded preceding) as running from subject_order) "
+            "(partition by is_member order by n_turns desc, subject_id rows unbounded preceding) as running from subject_order) "
             f"where is_member or running <= {workspace.settings.read_budget_texts}"
         )
         counts = engine.rows(
@@ -83,9 +96,15 @@ def read_some(workspace: Workspace, groups: Sequence[Sequence[str]], progress: P
     progress.step("read", table.num_rows, "texts")
     units = [table.slice(at, _UNIT) for at in range(0, table.num_rows, _UNIT)]
     inline = len(units) <= _INLINE_UNITS
+    waiting: list[pa.Table] = []
     for unit, readings in ordered_map(_read, units, workers=workspace.settings.workers, inline=inline):
-        _register(workspace, unit, readings, version)
+        waiting.append(readings)
         progress.advance(unit.num_rows)
+        if len(waiting) == _FILE_UNITS:
+            _register(workspace, pa.concat_tables(waiting), version)
+            waiting = []
+    if waiting:
+        _register(workspace, pa.concat_tables(waiting), version)
     return ReadReport(table.num_rows, int(counts["n_read"]), int(counts["n_all"]) - int(counts["n_read"]))
 
 
@@ -96,8 +115,8 @@ def _read(unit: pa.Table) -> pa.Table:
     return pa.table({"content_key": unit["content_key"], **columns}, schema=reading_schema())
 
 
-def _register(workspace: Workspace, unit: pa.Table, readings: pa.Table, version: str) -> None:
-    name = digest_hex(unit["content_key"].combine_chunks().to_numpy().tobytes())
+def _register(workspace: Workspace, readings: pa.Table, version: str) -> None:
+    name = digest_hex(readings["content_key"].combine_chunks().to_numpy().tobytes())
     path = Path("readings") / version / f"{name}.parquet"
     workspace.lake.write(readings, path.as_posix())
     with workspace.database.begin() as connection:

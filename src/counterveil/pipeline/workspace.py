@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -31,6 +33,11 @@ class Workspace:
         """The workspace's folder."""
         return self.settings.home
 
+    @property
+    def secret(self) -> bytes:
+        """The workspace's own secret, made at its first write; it keys what must not be guessable from outside."""
+        return bytes.fromhex((self.home / _KEY_FILE).read_text(encoding="ascii"))
+
     @contextmanager
     def engine(self) -> Iterator[Engine]:
         """A fresh analytical engine under the workspace's memory limit."""
@@ -42,8 +49,24 @@ class Workspace:
             yield engine
 
 
-def _open(settings: Settings) -> Workspace:
-    database = open_database(sqlite_url(settings.home / "state.db"))
+_KEY_FILE = "secret"
+_SECRET_BYTES = 32
+
+
+def _make_secret(home: Path) -> None:
+    """Once, readable by its owner only, whole or not at all."""
+    if (home / _KEY_FILE).is_file():
+        return
+    temporary = home / f"{_KEY_FILE}.tmp"
+    temporary.unlink(missing_ok=True)
+    handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "w", encoding="ascii") as out:
+        out.write(secrets.token_hex(_SECRET_BYTES))
+    temporary.replace(home / _KEY_FILE)
+
+
+def _open(settings: Settings, *, upgrade: bool) -> Workspace:
+    database = open_database(sqlite_url(settings.home / "state.db"), upgrade=upgrade)
     return Workspace(settings, database, Lake(settings.home / "lake"))
 
 
@@ -54,7 +77,7 @@ def for_reading(settings: Settings) -> Iterator[Workspace]:
         raise NotFoundError(
             f"{settings.home}: no workspace here", remedy="Run `counterveil scan LOGS…` first, or name it with --home."
         )
-    workspace = _open(settings)
+    workspace = _open(settings, upgrade=False)
     try:
         yield workspace
     finally:
@@ -65,7 +88,8 @@ def for_reading(settings: Settings) -> Iterator[Workspace]:
 def for_writing(settings: Settings) -> Iterator[Workspace]:
     """The workspace, created if need be, held by this process; files left by a crash are removed."""
     with writing(settings.home):
-        workspace = _open(settings)
+        _make_secret(settings.home)
+        workspace = _open(settings, upgrade=True)
         try:
             with workspace.database.begin() as connection:
                 known = batches.all_paths(connection)

@@ -9,6 +9,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from counterveil.errors import SettingsError
 from counterveil.ids import key64
 from counterveil.model.signal import EvidenceClass, Family
 
@@ -65,7 +66,11 @@ class EvidencePolicy(_Frozen):
 def evidence() -> EvidencePolicy:
     """The shipped evidence policy, checked."""
     text = (files("counterveil.policy") / "evidence.toml").read_text(encoding="utf-8")
-    return EvidencePolicy.model_validate(tomllib.loads(text))
+    policy = EvidencePolicy.model_validate(tomllib.loads(text))
+    missing = {kind.family for kind in policy.kinds.values()} - policy.family_caps.keys()
+    if missing:
+        raise SettingsError(f"evidence.toml: no cap for {sorted(missing)}", remedy="Add it under [family_caps].")
+    return policy
 
 
 @lru_cache(maxsize=1)

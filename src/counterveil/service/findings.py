@@ -18,6 +18,7 @@ from counterveil.pipeline.facts import subject_facts
 from counterveil.pipeline.link import accounts_sql
 from counterveil.pipeline.workspace import Workspace, for_reading
 from counterveil.service.excerpts import best_texts
+from counterveil.service.reveals import masked_value, record_reveal
 from counterveil.service.timeline import Timeline, timeline
 from counterveil.settings import Settings
 from counterveil.store import batches, findings
@@ -65,8 +66,12 @@ def list_operations(settings: Settings, *, include_cohorts: bool = False) -> lis
     return found if include_cohorts else [o for o in found if o["verdict"] == "suspected"]
 
 
-def show_operation(settings: Settings, operation_id: str) -> OperationView:
-    """One operation with timeline, languages, masked examples and the hubs its members touch. Raises NotFoundError."""
+def show_operation(settings: Settings, operation_id: str, *, purpose: str | None = None) -> OperationView:
+    """One operation with timeline, languages, masked examples and the hubs its members touch. Raises NotFoundError.
+
+    Personal values among the shared things (addresses, numbers, cards) are masked; with a ``purpose`` they are shown and
+    the purpose is recorded in the workspace's ``reveals.jsonl``.
+    """
     body = _one(list_operations(settings, include_cohorts=True), "operation_id", operation_id, "operations list --all")
     members = [m["subject_id"] for m in body["members"]]
     with for_reading(settings) as workspace:
@@ -77,6 +82,11 @@ def show_operation(settings: Settings, operation_id: str) -> OperationView:
                 languages[code] = languages.get(code, 0) + n
         with workspace.database.begin() as connection:
             hubs = batches.get_fact(connection, "hubs") or []
+        if purpose is None:
+            body = {**body, "links": [_masked_link(link) for link in body["links"]]}
+            hubs = [_masked_thing(hub) for hub in hubs]
+        else:
+            record_reveal(workspace.home, body["operation_id"], purpose)
         return OperationView(
             body=body,
             timeline=timeline(workspace, members),
@@ -84,6 +94,14 @@ def show_operation(settings: Settings, operation_id: str) -> OperationView:
             languages=dict(sorted(languages.items(), key=lambda item: (-item[1], item[0]))),
             hubs_ignored=tuple(hubs),
         )
+
+
+def _masked_link(link: Mapping[str, Any]) -> dict[str, Any]:
+    return {**link, "shared": [_masked_thing(thing) for thing in link["shared"]]}
+
+
+def _masked_thing(thing: Mapping[str, Any]) -> dict[str, Any]:
+    return {**thing, "value": masked_value(thing["kind"], thing["value"])}
 
 
 def _examples(workspace: Workspace, members: list[str], behaviours: list[str]) -> tuple[Example, ...]:

@@ -98,6 +98,7 @@ class ReadOptions:
 
     ``overrides`` maps an event field to a dotted path in the raw record or to ``=constant``.
     ``identity`` replaces the format's own order of places in which the account id is looked for.
+    ``secret`` keys the texts of the workspace (``ids.content_key``).
     ``file_time_s`` is the file's modification time (epoch seconds), used only by formats whose records carry no time.
     """
 
@@ -105,6 +106,7 @@ class ReadOptions:
     overrides: Mapping[str, str] = field(default_factory=dict)
     identity: tuple[str, ...] = ()
     file_time_s: float | None = None
+    secret: bytes = b""
 
 
 class Source(Protocol):

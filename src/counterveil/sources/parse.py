@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 import pyarrow as pa
 
-from counterveil.ids import key64, key128
+from counterveil.ids import content_key, key64, key128
 from counterveil.model.event import ACCOUNT_SCHEMA, EVENT_SCHEMA, N_BUCKETS, TEXT_SCHEMA, Account, Event, Side
 from counterveil.sources.base import (
     AccountDraft,
@@ -106,7 +106,7 @@ def parse(frame: Frame, source: Source, options: ReadOptions) -> Parsed:
         if not n_drafts:
             rejects.append(_reject(_as_bad(ValueError("nothing in it"), source), options.label, number, frame.unit))
     texts: dict[int, str] = {}
-    event_rows = [_event_row(event, texts, options.label) for event in events]
+    event_rows = [_event_row(event, texts, options) for event in events]
     return Parsed(
         events=pa.Table.from_pylist(event_rows, schema=EVENT_SCHEMA),
         texts=pa.table({"content_key": list(texts), "text": list(texts.values())}, schema=TEXT_SCHEMA),
@@ -145,7 +145,7 @@ def _reject(bad: BadFieldError, label: str, number: int, unit: str) -> Reject:
     return Reject(label, number, bad.field_name, clean(bad.reason)[:_MAX_REASON_CHARS], bad.remedy, unit)
 
 
-def _event_row(event: Event, texts: dict[int, str], label: str) -> dict[str, Any]:
+def _event_row(event: Event, texts: dict[int, str], options: ReadOptions) -> dict[str, Any]:
     hi, lo = key128(event.event_id)
     return {
         "event_hi": hi,
@@ -165,20 +165,20 @@ def _event_row(event: Event, texts: dict[int, str], label: str) -> dict[str, Any
         "input_tokens": event.input_tokens,
         "output_tokens": event.output_tokens,
         "finish_reason": event.finish_reason,
-        "source": label,
-        "messages": _message_rows(event, texts),
+        "source": options.label,
+        "messages": _message_rows(event, texts, options.secret),
         "extra": extra_json(event.extra),
     }
 
 
-def _message_rows(event: Event, texts: dict[int, str]) -> list[dict[str, Any]]:
+def _message_rows(event: Event, texts: dict[int, str], secret: bytes) -> list[dict[str, Any]]:
     """Messages as keys; ``trailing`` marks what follows the last assistant message, i.e. what is asked now."""
     inputs = [m for m in event.messages if m.side is Side.INPUT]
     last_reply = max((i for i, m in enumerate(inputs) if m.role == "assistant"), default=-1)
     rows = []
     chain = 0
     for index, message in enumerate(event.messages):
-        content = key64(message.text)
+        content = content_key(message.text, secret)
         texts.setdefault(content, message.text)
         chain = key64(str(chain), message.role, str(content))
         trailing = message.side is Side.INPUT and index > last_reply and message.role not in ("system", "developer")

@@ -74,6 +74,14 @@ def replace_files(
     return gone
 
 
+def drop_other_versions(connection: Connection, kinds: Sequence[str], version: str) -> list[str]:
+    """Forget the files of some kinds that are not of this version; the paths that went out."""
+    where = lake_file.c.kind.in_(list(kinds)) & (lake_file.c.version != version)
+    gone = [str(p) for p in connection.execute(select(lake_file.c.path).where(where)).scalars()]
+    connection.execute(delete(lake_file).where(where))
+    return gone
+
+
 def file_rows(connection: Connection, kind: str, version: str | None = None) -> list[FileRow]:
     """Live files of a kind, in the order of ingest."""
     query = (

@@ -7,6 +7,9 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
@@ -21,8 +24,8 @@ def sqlite_url(path: Path) -> str:
     return f"sqlite+pysqlite:///{path}"
 
 
-def open_database(url: str) -> Engine:
-    """The database at ``url``, migrated to the present schema.
+def open_database(url: str, *, upgrade: bool = True) -> Engine:
+    """The database at ``url``, migrated to the present schema, or (``upgrade`` false) refused if it is older.
 
     Raises:
         StateError: the database cannot be opened or was written by a newer version.
@@ -30,21 +33,35 @@ def open_database(url: str) -> Engine:
     engine = create_engine(url)
     if make_url(url).get_backend_name() == "sqlite":
         _use_immediate_transactions(engine)
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS))
     try:
         with engine.begin() as connection:
-            config = Config()
-            config.set_main_option("script_location", str(_MIGRATIONS))
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+            if upgrade:
+                config.attributes["connection"] = connection
+                command.upgrade(config, "head")
+            else:
+                _check_revision(connection, config)
     except SQLAlchemyError as error:
         raise StateError(
             f"state database cannot be opened: {error}", remedy="Check the path and its permissions."
         ) from error
-    except Exception as error:  # alembic raises its own CommandError for an unknown revision
+    except CommandError as error:
         raise StateError(
             f"state database cannot be migrated: {error}", remedy="Use the version that wrote it, or newer."
         ) from error
     return engine
+
+
+def _check_revision(connection: Connection, config: Config) -> None:
+    """Reading never migrates: that is a write, and writers hold the workspace's lock."""
+    present = MigrationContext.configure(connection).get_current_revision()
+    wanted = ScriptDirectory.from_config(config).get_current_head()
+    if present != wanted:
+        raise StateError(
+            f"state database has schema {present}, this version needs {wanted}",
+            remedy="Run `counterveil scan` once to bring it up to date.",
+        )
 
 
 def _use_immediate_transactions(engine: Engine) -> None:

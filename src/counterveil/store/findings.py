@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import orjson
@@ -47,7 +47,8 @@ def leads(connection: Connection) -> list[dict[str, Any]]:
 
 
 def _body(row: Mapping[str, Any]) -> dict[str, Any]:
-    times = {n: row[n].isoformat() for n in ("first_found_at", "changed_at")}
+    # SQLite gives back the UTC that was put in without saying so.
+    times = {n: row[n].replace(tzinfo=row[n].tzinfo or UTC).isoformat() for n in ("first_found_at", "changed_at")}
     return {**row["body"], **times}
 
 

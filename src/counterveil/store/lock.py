@@ -17,7 +17,9 @@ def writing(home: Path) -> Iterator[None]:
         home.mkdir(parents=True, exist_ok=True)
         lock = (home / ".lock").open("a")
     except OSError as error:
-        raise StateError(f"{home}: no workspace can be here: {error.strerror}", remedy="Choose a writable folder.") from error
+        raise StateError(
+            f"{home}: no workspace can be here: {error.strerror}", remedy="Choose a writable folder."
+        ) from error
     with lock as handle:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -1,0 +1,120 @@
+"""DESIGN.md §3.2 on a whole scan: country and language settings change nothing, one VPN for everybody links nobody."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+
+from counterveil.model.link import Link
+from counterveil.pipeline.assess import SCORE_SCHEMA
+from counterveil.pipeline.progress import Silent
+from counterveil.pipeline.scan import scan
+from counterveil.pipeline.workspace import for_writing
+from counterveil.settings import load
+from counterveil.store import batches, findings
+from tests.pipeline.logs import group_log
+
+LOCALES = (None, "zh-CN", "es-PE", "km-KH", "en-US", "ru-RU", "fa-IR", "de-DE")
+COUNTRIES = (None, "CN", "PE", "KH", "US", "RU", "IR", "DE")
+VPN = "198.18.44.4"
+Record = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What a scan concluded."""
+
+    links: dict[tuple[str, str], Link]
+    scores: list[Record]
+    operations: list[Record]
+    leads: list[Record]
+
+
+def concluded(folder: Path, events: list[Record], accounts: list[Record]) -> Seen:
+    folder.mkdir()
+    for name, records in (("events", events), ("accounts", accounts)):
+        (folder / f"{name}.jsonl").write_bytes(b"".join(orjson.dumps(r) + b"\n" for r in records))
+    settings = load({"home": folder / "home", "workers": 1}, environ={})[0]
+    # A workspace's secret orders the texts that are read together; only what a test changes may differ here.
+    settings.home.mkdir()
+    (settings.home / "secret").write_text("07" * 32, encoding="ascii")
+    with for_writing(settings) as workspace:
+        report = scan(workspace, [str(folder)], progress=Silent())
+        with workspace.database.begin() as connection:
+            times = ("first_found_at", "changed_at")
+            operations = [{k: v for k, v in o.items() if k not in times} for o in findings.operations(connection)]
+            leads = [{k: v for k, v in o.items() if k not in times} for o in findings.leads(connection)]
+            scores = workspace.lake.read(batches.paths(connection, "scores"), SCORE_SCHEMA).to_pylist()
+    return Seen(report.linked.links, scores, operations, leads)
+
+
+def log() -> tuple[list[Record], list[Record]]:
+    """The group, people who share nothing, and two that share a little: an unusual name and the address of sign-up."""
+    events = [event | {"client_ip": f"198.18.9.{1 + n % 200}"} for n, event in enumerate(group_log())]
+    for event in events:
+        if event["account_id"] in ("person1", "person2"):
+            event["input"][0]["content"] += " My neighbour “Oskar Zwierzynski” asks."
+    ids = sorted({event["account_id"] for event in events})
+    accounts = [{"account_id": a, "signup_ip": f"198.18.7.{i}", "signup_country": "US"} for i, a in enumerate(ids)]
+    return events, accounts
+
+
+def inside(record: Record) -> bool:
+    """Whether this is of the group that keeps pasting one brief."""
+    return str(record["account_id"]).startswith("member")
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Callable[[list[Record], list[Record]], Seen]:
+    def go(events: list[Record], accounts: list[Record]) -> Seen:
+        return concluded(tmp_path_factory.mktemp("scan") / "log", events, accounts)
+
+    return go
+
+
+@pytest.fixture(scope="module")
+def plain(run: Callable[..., Seen]) -> Seen:
+    return run(*log())
+
+
+def test_the_log_has_something_to_conclude(plain: Seen) -> None:
+    assert plain.links
+    assert plain.operations
+    assert len({row["score"] for row in plain.scores}) > 1
+
+
+def test_country_and_locale_change_nothing(run: Callable[..., Seen], plain: Seen) -> None:
+    rng = random.Random(20260302)
+    events, accounts = log()
+    moved = [event | {"locale": rng.choice(LOCALES)} for event in events]
+    settled = [account | {"signup_country": rng.choice(COUNTRIES)} for account in accounts]
+    other = run(moved, settled)
+    assert other.links == plain.links
+    assert other.scores == plain.scores
+    assert other.operations == plain.operations
+    assert other.leads == plain.leads
+
+
+def test_the_country_of_the_group_alone_changes_nothing(run: Callable[..., Seen], plain: Seen) -> None:
+    """All of the group from one country and of one locale, everybody else from another."""
+    events, accounts = log()
+    moved = [event | {"locale": "zh-CN" if inside(event) else "en-US"} for event in events]
+    settled = [account | {"signup_country": "CN" if inside(account) else "US"} for account in accounts]
+    other = run(moved, settled)
+    assert (other.links, other.scores, other.operations) == (plain.links, plain.scores, plain.operations)
+
+
+def test_one_vpn_for_everybody_links_nobody(run: Callable[..., Seen], plain: Seen) -> None:
+    events, accounts = log()
+    other = run([event | {"client_ip": VPN} for event in events], accounts)
+    assert other.links.keys() == plain.links.keys()
+    assert {lead["about"] for lead in other.leads} == {lead["about"] for lead in plain.leads}
+    assert [o["confidence"] for o in other.operations] == [o["confidence"] for o in plain.operations]
+    shared = [thing for link in other.links.values() for thing in link.shared if thing.value == VPN]
+    assert all(thing.evidence_class.value == "C" for thing in shared)

@@ -1,0 +1,197 @@
+"""From a linked group to an operation and its place in the queue."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from counterveil.assess import groups, innocent, leads
+from counterveil.assess.facts import GroupFacts
+from counterveil.assess.ledger import confidence
+from counterveil.assess.operations import Base, group_facts, operation, operation_id, role
+from counterveil.link.groups import belongings
+from counterveil.model.operation import Entry, Operation, Verdict
+from counterveil.model.signal import EvidenceClass, Family
+from counterveil.policy.assessment import assessment
+from counterveil.policy.taxonomy import taxonomy
+from tests.assess.make import BASE_DOING, BASE_INNOCENT, START, group, link, members, subject, thing
+from tests.assess.test_ledger import AGAINST, COHORTS, of_group
+from tests.assess.test_ledger import group_facts as any_group
+
+BASE = Base(BASE_DOING, BASE_INNOCENT, {"IO-1": 0.1, "SC-1": 0.1, "CY-2": 0.1})
+POLICY = assessment()
+CONTENT, ARTEFACT, MACHINE = Family.CONTENT, Family.ARTEFACT, Family.INFRASTRUCTURE
+PASSAGE = thing("passage", CONTENT, value="the brief")
+DOMAIN = thing("domain", ARTEFACT, value="outlet.example", n_subjects=3)
+
+
+def made(**facts: object) -> Operation:
+    """An operation of three, all linked by a working passage and a private domain."""
+    of = members(3, behaviours={"IO-1": 0.5, "SC-1": 0.12, "CY-2": 0.02}, **facts)
+    links = [link(a, b, PASSAGE, DOMAIN) for a, b in (("m0", "m1"), ("m0", "m2"), ("m1", "m2"))]
+    bits = {(found.left, found.right): found.bits for found in links}
+    place = {b.subject: b for b in belongings([m.subject_id for m in of], bits, threshold_bits=8.0)}
+    return operation(of, place, links, base=BASE, policy=POLICY)
+
+
+def test_an_operation_carries_its_ledger_and_its_verdict() -> None:
+    found = made(doing=0.7)
+    assert found.confidence == confidence(found.ledger) >= POLICY.verdict.suspected
+    assert found.verdict is Verdict.SUSPECTED
+    assert (found.n_turns, len(found.members), len(found.links)) == (60, 3, 3)
+    assert (found.first_seen, found.last_seen) == (START, START + timedelta(days=5))
+    assert found.innocent_explanation
+    assert found.would_change
+
+
+def test_a_cohort_is_below_the_verdict() -> None:
+    found = made(org_id="university")
+    assert found.confidence < POLICY.verdict.suspected
+    assert found.verdict is Verdict.COHORT
+    assert found.innocent_explanation == "Colleagues of one organisation doing its work"
+
+
+def test_severity_is_harm_not_belief() -> None:
+    assert made(doing=0.7).severity == made(org_id="university").severity == taxonomy()["IO-1"].severity
+
+
+def test_behaviours_are_those_above_the_log_the_most_telling_first() -> None:
+    assert made().behaviours == (("IO-1", 0.5, 0.1), ("SC-1", 0.12, 0.1))
+    assert groups.behaviours(members(n_read=0), BASE.behaviours) == ()
+    # Rare beats loud: from 0.001 to 0.05 is more than from 0.5 to 0.6.
+    both = groups.behaviours(members(behaviours={"IO-1": 0.6, "SC-1": 0.05}), {"IO-1": 0.5, "SC-1": 0.001})
+    assert [name for name, _, _ in both] == ["SC-1", "IO-1"]
+
+
+def test_roles_name_the_work() -> None:
+    assert (
+        role(subject("a", behaviours={"IO-1": 0.2, "SC-1": 0.6, "CY-2": 0.1}), BASE)
+        == "SC-1 Romance and investment fraud"
+    )
+    assert role(subject("a", n_read=0), BASE) == "not read"
+
+
+def test_an_operation_keeps_its_id_when_it_grows() -> None:
+    of = [subject(f"m{i}", first_seen=START + timedelta(hours=i)) for i in range(4)]
+    assert operation_id(of[:2]) == operation_id(of) == operation_id(of[::-1])
+    assert operation_id(of) != operation_id(of[1:])
+
+
+def test_what_links_consist_of() -> None:
+    of = members(4)
+    links = [
+        link("m0", "m1", PASSAGE, DOMAIN, thing("client_ip", MACHINE, EvidenceClass.C)),
+        link("m1", "m2", DOMAIN, thing("passage", CONTENT, EvidenceClass.B, value="the brief")),
+        link(
+            "m2",
+            "m3",
+            thing("passage", CONTENT, EvidenceClass.B, value="a poem"),
+            thing("domain", ARTEFACT, value="known.example", n_subjects=6),
+        ),
+    ]
+    facts = group_facts(of, links)
+    assert set(facts.families) == {CONTENT, ARTEFACT}, "context joins no family"
+    assert facts.n_private_things == 1, "six of the log have known.example: not private to four"
+    assert facts.n_working_passages == 1
+    assert facts.n_pasted_once == 1, "a passage that some pairs keep reusing is not pasted once"
+
+
+def test_a_thing_without_weight_joins_no_family() -> None:
+    assert group_facts(members(2), [link("m0", "m1", thing("device", MACHINE, bits=0.0))]).families == {}
+
+
+@given(facts=any_group)
+def test_the_innocent_explanation_is_that_of_the_heaviest_entry_against(facts: GroupFacts) -> None:
+    ledger = of_group(facts)
+    chosen = innocent.explanation(ledger)
+    against = {e.name: e.log_odds for e in ledger if e.log_odds < 0 and e.name != "prior"}
+    if against and min(against.values()) <= -0.3:
+        heaviest = [name for name, value in against.items() if value == min(against.values())]
+        alone = [innocent.explanation([Entry(name, -9.0, "")]) for name in heaviest]
+        assert chosen in alone
+    else:
+        assert chosen == innocent.explanation([])
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "one organisation",
+        "one household or office",
+        "nothing in the texts",
+        "pasted once",
+        "stance",
+        "declared use",
+        "reading",
+        "long history",
+    ],
+)
+def test_every_entry_against_has_an_explanation_of_its_own(name: str) -> None:
+    reading, settles = innocent.explanation([Entry(name, -5.0, ""), Entry("prior", -9.0, "")])
+    assert (reading, settles) != innocent.explanation([])
+    assert reading
+    assert settles
+
+
+def test_the_parametrised_names_are_those_of_the_ledger() -> None:
+    emitted = {e.name for case in AGAINST.values() for e in of_group(case) if e.log_odds < 0}
+    for cohort in COHORTS.values():
+        facts = {k: v for k, v in cohort.items() if k != "facts"}
+        emitted |= {e.name for e in of_group(group(members(**cohort["facts"]), **facts)) if e.log_odds < 0}
+    assert emitted - {"prior"} == {
+        "one organisation", "one household or office", "nothing in the texts", "pasted once", "stance", "declared use", "reading", "long history",
+    }  # fmt: skip
+
+
+def test_a_light_entry_explains_nothing() -> None:
+    assert innocent.explanation([Entry("stance", -0.2, "")]) == innocent.explanation([])
+
+
+severities, confidences, sizes = st.integers(1, 4), st.floats(0.01, 1.0), st.integers(1, 200)
+
+
+@given(
+    severity=severities,
+    belief=confidences,
+    n=sizes,
+    more=st.tuples(st.integers(0, 3), st.floats(0, 1), st.integers(0, 99)),
+)
+def test_rank_rises_with_severity_confidence_and_reach(
+    severity: int, belief: float, n: int, more: tuple[int, float, int]
+) -> None:
+    here = leads.rank(severity, belief, n)
+    assert 0.0 <= here <= 1.0
+    assert leads.rank(min(4, severity + more[0]), belief, n) >= here
+    assert leads.rank(severity, min(1.0, belief + more[1]), n) >= here
+    assert leads.rank(severity, belief, n + more[2]) >= here
+
+
+def test_rank_tells_neighbours_apart() -> None:
+    here = leads.rank(3, 0.6, 4)
+    assert here < leads.rank(4, 0.6, 4)
+    assert here < leads.rank(3, 0.61, 4)
+    assert here < leads.rank(3, 0.6, 5)
+
+
+def test_leads_point_at_what_they_are_about() -> None:
+    found = made(doing=0.7)
+    lead = leads.of_operation(found)
+    assert (lead.about, lead.n_subjects, lead.confidence) == (found.operation_id, 3, found.confidence)
+    assert lead.rank_score == leads.rank(found.severity, found.confidence, 3)
+    lone = leads.of_subject("s", behaviour="SC-1", severity=3, confidence=0.4, ledger=())
+    assert (lone.about, lone.n_subjects) == ("s", 1)
+    assert lone.lead_id != lead.lead_id
+    assert "one subject" in lone.title
+
+
+@pytest.mark.parametrize("behaviour", taxonomy())
+def test_every_behaviour_has_a_name_and_a_severity(behaviour: str) -> None:
+    assert taxonomy()[behaviour].name
+    assert groups.severity([(behaviour, 0.5, 0.1)]) == taxonomy()[behaviour].severity in (1, 2, 3, 4)
+
+
+def test_nothing_read_is_the_least_severity() -> None:
+    assert groups.severity(()) == 1

@@ -1,0 +1,92 @@
+"""The pages that follow from the code say what the code says; every command, option and setting explains itself."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tools.make_docs import DOCS, PAGES, commands, main, stale
+
+from counterveil.detectors import BUILTIN
+from counterveil.policy.evidence import evidence
+from counterveil.policy.taxonomy import taxonomy
+from counterveil.settings import Settings
+
+COMMANDS = [(" ".join(words), command, context) for words, command, context in commands()]
+each = pytest.mark.parametrize(("name", "command", "context"), COMMANDS, ids=[name for name, _, _ in COMMANDS])
+
+
+def page(name: str) -> str:
+    return (DOCS / name).read_text(encoding="utf-8")
+
+
+def test_generated_pages_are_not_stale() -> None:
+    assert main(["--check"]) == 0, "run `make docs`"
+
+
+def test_a_stale_or_missing_page_is_found(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([], tmp_path) == 0
+    assert main(["--check"], tmp_path) == 0
+    (tmp_path / "cli.md").write_text("something else", encoding="utf-8")
+    (tmp_path / "settings.md").unlink()
+    assert stale(tmp_path) == ["cli.md", "settings.md"]
+    assert main(["--check"], tmp_path) == 1
+    assert "cli.md" in capsys.readouterr().err
+    assert main(["--wrong"], tmp_path) == 2
+
+
+def test_there_is_something_to_write_about() -> None:
+    names = [name for name, _, _ in COMMANDS]
+    wanted = ("scan", "ingest", "leads list", "leads show", "operations list", "operations show", "accounts show",
+              "config show", "doctor", "sources", "lab generate", "lab evaluate")  # fmt: skip
+    assert {f"counterveil {words}" for words in wanted} <= set(names)
+
+
+@each
+def test_every_command_says_what_it_does(name: str, command: Any, context: Any) -> None:
+    said = command.get_help(context)
+    assert len((command.help or "").split()) >= 1
+    assert (command.help or "").split("\n")[0] in " ".join(said.split())
+    assert f"## {name}\n" in page("cli.md")
+
+
+@each
+def test_every_option_and_argument_says_what_it_does(name: str, command: Any, context: Any) -> None:
+    said = " ".join(command.get_help(context).split())
+    for parameter in command.params:
+        if parameter.name in ("help", "install_completion", "show_completion"):
+            continue
+        assert parameter.help, f"{name}: {parameter.name} has no help text"
+        assert " ".join(parameter.help.split()) in said
+        if parameter.param_type_name == "option":
+            assert all(option.startswith("-") and option in said for option in parameter.opts)
+
+
+@pytest.mark.parametrize("field", Settings.model_fields)
+def test_every_setting_is_on_its_page(field: str) -> None:
+    assert f"`{field}`" in page("settings.md")
+    assert f"`COUNTERVEIL_{field.upper()}`" in page("settings.md")
+    assert " ".join((Settings.model_fields[field].description or "").split()) in page("settings.md")
+
+
+def test_every_detector_and_kind_of_evidence_is_on_its_page() -> None:
+    for detector in BUILTIN:
+        assert f"## {detector.info.name}\n" in page("detectors.md")
+        assert detector.info.meaning in page("detectors.md")
+        assert detector.info.source in page("detectors.md")
+    for kind in evidence().kinds:
+        assert f"| `{kind}` |" in page("evidence.md")
+    for behaviour in taxonomy():
+        assert f"| {behaviour} |" in page("evidence.md")
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_tables_have_even_rows(name: str) -> None:
+    """A bar inside a cell would break the table apart."""
+    lines = page(name).splitlines()
+    tables = [line.replace("\\|", "") for line in lines if line.startswith("|")]
+    assert tables or name not in PAGES
+    for before, here in zip(lines, lines[1:], strict=False):
+        if before.startswith("|") and here.startswith("|"):
+            assert before.replace("\\|", "").count("|") == here.replace("\\|", "").count("|")
