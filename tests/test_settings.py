@@ -108,7 +108,7 @@ def test_a_wrong_value_is_named_with_its_origin(
 def test_settings_cannot_be_changed_later() -> None:
     settings, _ = load(environ={})
     with pytest.raises(ValidationError):
-        settings.workers = 3  # type: ignore[misc]
+        settings.workers = 3
 
 
 def test_no_setting_turns_a_rule_of_evidence_off() -> None:

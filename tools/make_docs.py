@@ -43,7 +43,9 @@ def commands() -> Iterator[tuple[tuple[str, ...], Any, Any]]:
 
 
 def _commands(words: tuple[str, ...], command: Any, parent: Any) -> Iterator[tuple[tuple[str, ...], Any, Any]]:
-    context = typer.Context(command, info_name=words[-1], parent=parent, terminal_width=_WIDTH, max_content_width=_WIDTH)
+    context = typer.Context(
+        command, info_name=words[-1], parent=parent, terminal_width=_WIDTH, max_content_width=_WIDTH
+    )
     yield words, command, context
     for name, inner in getattr(command, "commands", {}).items():
         yield from _commands((*words, name), inner, context)
@@ -63,8 +65,10 @@ def _page(title: str, *parts: str) -> str:
 def cli_page() -> str:
     """docs/cli.md: what ``--help`` says, command by command."""
     parts = [
-        "Data go to standard output, progress and errors to standard error. `--json` gives one object, "
-        '`{"schema": "counterveil.<what>.v1", "data": …}`.',
+        (
+            "Data go to standard output, progress and errors to standard error. `--json` gives one object, "
+            '`{"schema": "counterveil.<what>.v1", "data": …}`.'
+        ),
         _table(("exit code", "meaning"), [(f"`{code}`", meaning) for code, meaning in _EXITS]),
     ]
     for words, command, context in commands():
@@ -77,7 +81,12 @@ def settings_page() -> str:
     """docs/settings.md: every setting with its limits, default and names."""
     rows = []
     for key, field in Settings.model_fields.items():
-        limits = ", ".join(f"{sign} {getattr(m, name)}" for m in field.metadata for name, sign in (("ge", "≥"), ("le", "≤")) if hasattr(m, name))
+        limits = ", ".join(
+            f"{sign} {getattr(m, name)}"
+            for m in field.metadata
+            for name, sign in (("ge", "≥"), ("le", "≤"))
+            if hasattr(m, name)
+        )
         default = "computed" if field.is_required() else str(field.default)
         rows.append((f"`{key}`", field.description or "", default, limits or "–", f"`{ENV_PREFIX}{key.upper()}`"))
     return _page(
@@ -86,7 +95,7 @@ def settings_page() -> str:
         "the environment; the command line (`--home`, `--workers`). `counterveil config show --origin` tells where each value "
         "comes from. The workspace is `./.counterveil` where that folder exists, else the user's data folder.",
         _table(("key", "meaning", "default", "allowed", "environment variable"), rows),
-        f'Example of a `{FILE_NAME}`:\n\n```toml\nworkers = 4\nmemory_limit_mib = 4096\n```',
+        f"Example of a `{FILE_NAME}`:\n\n```toml\nworkers = 4\nmemory_limit_mib = 4096\n```",
         "The rules of evidence are not among the settings: no setting turns one off. Weights and limits are policy, see "
         "[evidence](evidence.md).",
     )
@@ -96,12 +105,21 @@ def detectors_page() -> str:
     """docs/detectors.md: what each detector means, where it comes from, how strong it may be."""
     ordered = sorted(BUILTIN, key=lambda d: d.info.name)
     rows = [
-        (f"[{d.info.name}](#{d.info.name})", d.info.best_class, d.info.family, d.info.reads, _counted(d), d.info.version)
+        (
+            f"[{d.info.name}](#{d.info.name})",
+            d.info.best_class,
+            d.info.family,
+            d.info.reads,
+            _counted(d),
+            d.info.version,
+        )
         for d in ordered
     ]
     parts = [
-        "What two subjects may share. Every detector is one file of `counterveil/detectors`, with its examples inside: hits, "
-        "and benign look-alikes that it must leave alone. `counterveil doctor` runs them.",
+        (
+            "What two subjects may share. Every detector is one file of `counterveil/detectors`, with its examples inside: "
+            "hits, and benign look-alikes that it must leave alone. `counterveil doctor` runs them."
+        ),
         "Class A is strong, B medium, C context. A link needs one A or two B of different families; C never makes one.",
         _table(("detector", "class at best", "family", "reads", "examples: hits + look-alikes", "version"), rows),
     ]
@@ -130,13 +148,28 @@ def evidence_page() -> str:
     """docs/evidence.md: weights, limits, verdicts and the taxonomy, from the policy tables."""
     policy, weights = evidence(), assessment()
     kinds = [
-        (f"`{name}`", k.label, k.family, k.best, k.a_max or "–", k.a_min_turns if k.a_max else "–", k.b_max or "–", k.m, k.hub, k.cap_bits, "yes" if k.activity else "no")
+        (
+            f"`{name}`",
+            k.label,
+            k.family,
+            k.best,
+            k.a_max or "–",
+            k.a_min_turns if k.a_max else "–",
+            k.b_max or "–",
+            k.m,
+            k.hub,
+            k.cap_bits,
+            "yes" if k.activity else "no",
+        )
         for name, k in policy.kinds.items()
     ]
     caps = [(family, f"{cap:g}") for family, cap in policy.family_caps.items()]
     hubs = tomllib.loads((files("counterveil.policy") / "hubs.toml").read_text(encoding="utf-8"))
     public = [(f"`{kind}`", len(table["values"])) for kind, table in hubs.items() if isinstance(table, dict)]
-    behaviours = [(b.behaviour_id, b.name, b.definition, f"S{b.severity}", ", ".join(b.disarm) or "–") for b in taxonomy().values()]
+    behaviours = [
+        (b.behaviour_id, b.name, b.definition, f"S{b.severity}", ", ".join(b.disarm) or "–")
+        for b in taxonomy().values()
+    ]
     return _page(
         "Evidence: weights and limits",
         "How a shared thing becomes bits is in the head of `counterveil/link/statements.py`; how bits become groups in "
@@ -145,9 +178,27 @@ def evidence_page() -> str:
         "`m`: probability that two subjects of one operation share such a thing. A: the most subjects with which it is strong "
         "(and the least turns on both sides); B: the most with which it is medium; beyond, context. Hub: more subjects than this "
         "link nobody. Activity: whether what busy subjects meet by chance is taken off.",
-        _table(("kind", "what", "family", "class at best", "A up to", "from turns", "B up to", "m", "hub above", "cap, bits", "activity"), kinds),
+        _table(
+            (
+                "kind",
+                "what",
+                "family",
+                "class at best",
+                "A up to",
+                "from turns",
+                "B up to",
+                "m",
+                "hub above",
+                "cap, bits",
+                "activity",
+            ),
+            kinds,
+        ),
         "## When a pair is a link",
-        _table(("parameter", "value", "reason"), [*_explained("evidence", "population"), *_explained("evidence", "decision")]),
+        _table(
+            ("parameter", "value", "reason"),
+            [*_explained("evidence", "population"), *_explained("evidence", "decision")],
+        ),
         _table(("family", "cap, bits"), caps),
         "Things that never link anyone, however rare in a log (`hubs.toml`):",
         _table(("kind", "values listed"), public),
@@ -165,7 +216,9 @@ def evidence_page() -> str:
 
 def _explained(policy: str, section: str) -> list[tuple[str, str, str]]:
     """Keys, values and the comments above them, from one table of a policy file."""
-    found, said, here = [], [], ""
+    found: list[tuple[str, str, str]] = []
+    said: list[str] = []
+    here = ""
     for line in (files("counterveil.policy") / f"{policy}.toml").read_text(encoding="utf-8").splitlines():
         text = line.strip()
         if text.startswith("["):
@@ -187,7 +240,11 @@ PAGES = {"cli.md": cli_page, "settings.md": settings_page, "detectors.md": detec
 
 def stale(folder: Path) -> list[str]:
     """Pages that are missing or say something else than the code."""
-    return [name for name, make in PAGES.items() if not (folder / name).is_file() or (folder / name).read_text(encoding="utf-8") != make()]
+    return [
+        name
+        for name, make in PAGES.items()
+        if not (folder / name).is_file() or (folder / name).read_text(encoding="utf-8") != make()
+    ]
 
 
 def main(arguments: Sequence[str], folder: Path = DOCS) -> int:

@@ -48,7 +48,7 @@ def group(of: Sequence[SubjectFacts] | None = None, *, families: Mapping[str, in
 
 def thing(kind: str, family: Family, order: EvidenceClass = EvidenceClass.A, **more: Any) -> SharedThing:
     """Something that two subjects share."""
-    usual = {"value": kind, "n_subjects": 2, "n_population": 100, "bits_alone": 8.0, "bits": 8.0}
+    usual: dict[str, Any] = {"value": kind, "n_subjects": 2, "n_population": 100, "bits_alone": 8.0, "bits": 8.0}
     return SharedThing(kind=kind, family=family, evidence_class=order, **(usual | more))
 
 

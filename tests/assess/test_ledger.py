@@ -125,7 +125,7 @@ def test_a_working_template_speaks_for_and_a_passage_pasted_once_against() -> No
 
 
 @pytest.mark.parametrize("more", [{"n_working_passages": 1}, {"n_private_things": 1}])
-def test_pasted_once_is_no_excuse_beside_stronger_text(more: dict[str, int]) -> None:
+def test_pasted_once_is_no_excuse_beside_stronger_text(more: dict[str, Any]) -> None:
     assert "pasted once" not in weights_of(of_group(group(n_pasted_once=2, **more)))
 
 
@@ -146,7 +146,7 @@ def test_joined_by_machines_only_speaks_against() -> None:
         ({"signup_ip": "198.18.0.1"}, False),
     ],
 )
-def test_what_registration_discloses(facts: dict[str, str], disclosed: bool) -> None:
+def test_what_registration_discloses(facts: dict[str, Any], disclosed: bool) -> None:
     assert ("undisclosed" not in weights_of(of_group(group(members(**facts))))) is disclosed
 
 
@@ -162,7 +162,7 @@ def test_declared_use_counts_by_its_share() -> None:
 
 
 @pytest.mark.parametrize("short", [{"n_read": 1}, {"n_read": 0}])
-def test_too_few_texts_add_nothing(short: dict[str, int]) -> None:
+def test_too_few_texts_add_nothing(short: dict[str, Any]) -> None:
     """Five members with one text each are below the minimum, however bad the texts look."""
     loud = members(doing=0.99, innocent=0.01, **short)
     assert GROUP.min_read_texts > 5

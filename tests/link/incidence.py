@@ -170,7 +170,8 @@ def expected(world: World, rows: Sequence[Has]) -> dict[Pair, int]:
                     shared[left.subject, right.subject].append(
                         (f"{family}/{group}", family, order, mb, key(kind, thing))
                     )
-    return {pair: mb for pair, things in shared.items() if (mb := _accepted(world, things)) is not None}
+    accepted = {pair: _accepted(world, things) for pair, things in shared.items()}
+    return {pair: mb for pair, mb in accepted.items() if mb is not None}
 
 
 def _alone(world: World, kind: str, n: int, left: Has, right: Has) -> tuple[int, int]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pyarrow as pa
 import pytest
 
@@ -15,7 +17,7 @@ SHARE = 0.8
 Texts = dict[int, tuple[tuple[str, str], ...]]
 
 
-def embedded(engine: Engine, texts: Texts, wrote: dict[str, tuple[int, ...]]) -> set[tuple[str, int]]:
+def embedded(engine: Engine, texts: Texts, wrote: Mapping[str, tuple[int, ...]]) -> set[tuple[str, int]]:
     """Which things the statement marks, given texts with their things and who wrote which."""
     rows = {(s, kind, thing) for s, own in wrote.items() for text in own for kind, thing in texts[text]}
     run(engine, World(KINDS), [Has(*row) for row in sorted(rows)])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import random
-from itertools import combinations
+from itertools import combinations, pairwise
 
 import pytest
 from hypothesis import given
@@ -77,7 +77,7 @@ def test_a_group_all_linked_stays_whole(n: int) -> None:
 @pytest.mark.parametrize(("n", "sizes"), [(2, [2]), (7, [7]), (8, [4, 4]), (10, [5, 5])])
 def test_long_chains_of_single_links_break(n: int, sizes: list[int]) -> None:
     """A chain is what accidents look like: cutting one in the middle loses 1 and saves resolution × the product of its halves."""
-    links = dict.fromkeys(zip(NAMES[: n - 1], NAMES[1:n], strict=True), T)
+    links = dict.fromkeys(pairwise(NAMES[:n]), T)
     assert [len(g) for g in communities(links, threshold_bits=T)] == sizes
 
 

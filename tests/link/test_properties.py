@@ -27,7 +27,7 @@ SUBJECTS = [f"s{i}" for i in range(7)]
 ACTIVITY = dict(zip(SUBJECTS, (0.0, 0.0, 0.25, 0.5, 1.0, 2.0, 6.0), strict=True))
 
 
-few = settings(max_examples=max(20, settings.default.max_examples // 2))
+few = settings(max_examples=max(20, settings().max_examples // 2))
 
 
 def incidences(world: World) -> st.SearchStrategy[list[Has]]:

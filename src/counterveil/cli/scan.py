@@ -17,6 +17,7 @@ from counterveil.cli.render import json_out, out
 from counterveil.errors import UsageError
 from counterveil.service import findings, scanning
 from counterveil.service.scanning import IngestReport, ScanReport
+from counterveil.service.words import inert
 from counterveil.settings import Settings
 
 
@@ -80,7 +81,7 @@ def ingest(
     with Shown(quiet=quiet) as progress:
         report = scanning.ingest(settings, choice_of(paths, format_name, maps, identity), progress)
     if as_json:
-        json_out("ingest", asdict(report))
+        json_out("ingest", ingest_data(report))
     else:
         ingest_lines(out(), report, settings)
     raise typer.Exit(PARTIAL if report.n_rejects else FINE)
@@ -99,7 +100,14 @@ def ingest_lines(console: Console, report: IngestReport, settings: Settings) -> 
     for reason, n in report.skipped.most_common():
         console.print(f"  not events: {n:,} × {reason}")
     if report.n_rejects:
-        console.print(f"  rejected records, with file, line, field and remedy: {settings.home / 'rejects.jsonl'}")
+        console.print(
+            f"  rejected records, with file, line, field and remedy: {inert(str(settings.home / 'rejects.jsonl'))}"
+        )
+
+
+def ingest_data(report: IngestReport) -> dict[str, Any]:
+    """The report as plain values (``asdict`` would count a Counter's pairs instead of copying it)."""
+    return {name: getattr(report, name) for name in IngestReport.__dataclass_fields__}
 
 
 def scan_lines(console: Console, report: ScanReport) -> None:
@@ -119,7 +127,7 @@ def scan_data(report: ScanReport, settings: Settings) -> dict[str, Any]:
     """The report as plain values."""
     return {
         "home": str(settings.home),
-        "ingest": asdict(report.ingest),
+        "ingest": ingest_data(report.ingest),
         "n_observed": report.n_observed,
         "n_buckets_recomputed": report.n_buckets,
         "read": asdict(report.read),
@@ -142,4 +150,4 @@ def _first_operation(queue: list[dict[str, Any]]) -> str:
 
 
 def _home(settings: Settings) -> str:
-    return f" --home {shlex.quote(str(settings.home))}"
+    return f" --home {shlex.quote(inert(str(settings.home)))}"

@@ -19,7 +19,7 @@ from counterveil.observe.texts import OBSERVATION_SCHEMA
 from counterveil.pipeline.link import accounts_sql
 from counterveil.pipeline.observe import detectors_version
 from counterveil.pipeline.profile import SUBJECT_SCHEMA, TURN_SCHEMA
-from counterveil.pipeline.read import reading_schema
+from counterveil.pipeline.read import reading_schema, sample_sql
 from counterveil.pipeline.workspace import Workspace
 from counterveil.store import batches
 
@@ -30,10 +30,8 @@ select subject_id, lang, count(*) as n from (
 ) group by subject_id, lang order by subject_id, n desc, lang
 """
 _SCORES = """
-select t.subject_id, r.* exclude (content_key) from (
-  select distinct subject_id, content_key from turns where side = 0 and role = 'user'
-) t join readings r using (content_key) join observations o using (content_key)
-where o.lang in ({covered}) order by t.subject_id, content_key
+select a.subject_id, r.* exclude (content_key)
+from asked a join readings r using (content_key) order by a.subject_id, r.content_key
 """
 
 
@@ -57,9 +55,8 @@ def subject_facts(workspace: Workspace) -> dict[str, SubjectFacts]:
         languages: dict[str, dict[str, int]] = {}
         for row in engine.rows(_LANGUAGES):
             languages.setdefault(row["subject_id"], {})[row["lang"]] = int(row["n"])
-        scores = _scores(
-            engine.query(_SCORES.format(covered=", ".join(f"'{code}'" for code in sorted(COVERED)))), head.columns
-        )
+        engine.run(sample_sql(workspace.settings))
+        scores = _scores(engine.query(_SCORES), head.columns)
     return {row["subject_id"]: _facts(row, accounts.get(row["account_id"], {}), languages, scores) for row in subjects}
 
 

@@ -25,6 +25,7 @@ from counterveil.pipeline.pool import ordered_map
 from counterveil.pipeline.profile import SUBJECT_SCHEMA, TURN_SCHEMA
 from counterveil.pipeline.progress import Progress
 from counterveil.pipeline.workspace import Workspace
+from counterveil.settings import Settings
 from counterveil.store import batches
 from counterveil.store.batches import FileRow
 
@@ -49,6 +50,27 @@ def reading_schema() -> pa.Schema:
     return pa.schema([pa.field("content_key", pa.int64(), nullable=False), *columns])
 
 
+def sample_sql(settings: Settings) -> str:
+    """The statement that makes ``asked``: which texts of each subject are read and weighed.
+
+    A fixed sample of each subject's user turns in covered languages, in an order that depends on nothing but the turns
+    themselves (a digest of the event id), so that a resumed, repeated or incremental run weighs the same texts.
+    """
+    covered = ", ".join(f"'{code}'" for code in sorted(COVERED))
+    return f"""
+    create or replace table asked as
+    select subject_id, content_key from (
+      select subject_id, content_key, row_number() over (partition by subject_id order by place, content_key) as nth
+      from (
+        select subject_id, content_key, min(md5(event_id)) as place
+        from turns join observations using (content_key)
+        where side = 0 and role = 'user' and lang in ({covered})
+        group by subject_id, content_key
+      )
+    ) where nth <= {settings.max_read_texts_per_subject}
+    """
+
+
 def read_some(workspace: Workspace, groups: Sequence[Sequence[str]], progress: Progress) -> ReadReport:
     """Read what is not read yet of group members and, within the budget, of everybody else."""
     version = digest_hex(b"", shipped().version)[:12]
@@ -59,8 +81,6 @@ def read_some(workspace: Workspace, groups: Sequence[Sequence[str]], progress: P
         observations = workspace.lake.paths(batches.paths(connection, "observations", detectors_version()))
         subjects = workspace.lake.paths(batches.paths(connection, "subjects"))
         done = batches.paths(connection, "readings", version)
-    covered = ", ".join(f"'{code}'" for code in sorted(COVERED))
-    per_subject = workspace.settings.max_read_texts_per_subject
     with workspace.engine() as engine:
         engine.files("turns", turns, TURN_SCHEMA)
         engine.files("texts", texts, TEXT_SCHEMA)
@@ -68,13 +88,7 @@ def read_some(workspace: Workspace, groups: Sequence[Sequence[str]], progress: P
         engine.files("subjects", subjects, SUBJECT_SCHEMA)
         engine.files("done", workspace.lake.paths(done), reading_schema())
         engine.table("members", pa.table({"subject_id": pa.array(sorted(members), pa.string())}))
-        # A subject's sample is the same whatever else is in the log: its texts in the order of their keys.
-        engine.run(
-            "create table asked as select subject_id, content_key from (select subject_id, content_key, row_number() over "
-            "(partition by subject_id order by content_key) as nth from (select distinct subject_id, content_key from turns "
-            f"join observations using (content_key) where side = 0 and role = 'user' and lang in ({covered}))) "
-            f"where nth <= {per_subject}"
-        )
+        engine.run(sample_sql(workspace.settings))
         engine.run(
             "create table subject_order as select a.subject_id, count(*) as n_texts, min(s.n_user_turns) as n_turns, "
             "(a.subject_id in (select subject_id from members)) as is_member "

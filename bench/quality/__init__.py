@@ -1,0 +1,1 @@
+"""How many planted operations are found, and whom else that would hit."""
