@@ -99,9 +99,10 @@ def watch(verb: str, paths: Sequence[Path], *, home: Path, workers: int) -> Watc
     Raises:
         RuntimeError: the product failed; its own words are on standard error.
     """
-    report = home.parent / f"{home.name}.report.json"
+    home = home.resolve()
+    report = home.with_name(f"{home.name}.report.json")
     command = [sys.executable, "-m", "bench.child", verb, "--home", str(home), "--workers", str(workers)]
-    command += ["--report", str(report), *map(str, paths)]
+    command += ["--report", str(report), *(str(path.resolve()) for path in paths)]
     own = time.process_time()
     begun = subprocess.Popen(command, cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT)})
     samples = tuple(_samples(begun))

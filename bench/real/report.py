@@ -1,4 +1,4 @@
-"""One run in words and tables. No text of the data is shown: only classes, counts and short shared artefacts."""
+"""One run in words and tables. No text of the data is shown: only classes, counts and short shared artefacts, masked as the product masks them."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from bench.watch import Watched
 from counterveil.cli.render import cell, table
 from counterveil.lab.measures import Proportion
 from counterveil.lab.truth import Truth
+from counterveil.service.reveals import masked_value
 from counterveil.service.words import kind_label
 
 _TOP = 10
@@ -64,6 +65,9 @@ def _classes(console: Console, scored: Scored) -> None:
 
 
 def _purity(console: Console, name: str, found: Purity) -> None:
+    if not found.n_groups:
+        console.print(f"No {name}.")
+        return
     only = ", ".join(f"{n} only {kind.rstrip('s')}s" for kind, n in sorted(found.only.items()))
     chance = "–" if found.by_chance is None else f"{found.by_chance:.1%}"
     console.print(
@@ -75,6 +79,8 @@ def _purity(console: Console, name: str, found: Purity) -> None:
 
 def _groups(console: Console, scored: Scored, truth: Truth) -> None:
     ranked = sorted(scored.operations, key=lambda o: (o["verdict"] != "suspected", -o["n_members"], o["operation_id"]))
+    if not ranked:
+        return
     rows = [
         [
             o["operation_id"],
@@ -100,7 +106,7 @@ def _shared(operation: Mapping[str, Any]) -> str:
         f"{kinds[kind]} × {kind_label(kind)}" for kind in sorted(kinds, key=lambda kind: (-kinds[kind], kind))
     )
     ranked = sorted(values, key=lambda thing: (-values[thing], thing))
-    best = [value[:_SHOWN_CHARS] for kind, value in ranked if kind in _SHOWN_KINDS][:2]
+    best = [masked_value(kind, value)[:_SHOWN_CHARS] for kind, value in ranked if kind in _SHOWN_KINDS][:2]
     return f"{counted} ({', '.join(best)})" if best else counted
 
 

@@ -44,5 +44,5 @@ def judged(scored: Scored) -> list[str]:
 def share(p: Proportion) -> str:
     """Hits of total, with the 95 % interval."""
     if p.value is None:
-        return "– (none in this log)"
+        return "– (there are none)"
     return f"{p.hits}/{p.total} = {p.value:.1%} [{p.low:.1%}, {p.high:.1%}]"

@@ -41,6 +41,7 @@ class Has:
     thing: str
     n_turns: int = 1
     log2_activity: float = 0.0
+    own: bool = True  # at least one of the turns is the subject's, not the model's
 
 
 @dataclass(frozen=True)
@@ -89,9 +90,9 @@ def key(kind: str, thing: str) -> int:
     return key64(kind, thing)
 
 
-def run(engine: Engine, world: World, rows: Sequence[Has], *, listed: int = 1000) -> Found:
-    """The statements of linking over hand-made tables, in the order of ``pipeline/link.py``."""
-    for name in ("incidence", "kind_policy", "family_caps", "public_things", "embedded"):
+def links_of(engine: Engine, world: World, rows: Sequence[Has]) -> dict[Pair, int]:
+    """The statements of linking over hand-made tables, in the order of ``pipeline/link.py``: links in milli-bits."""
+    for name in ("incidence", "kind_policy", "family_caps", "public_things", "embedded", "embedded_pairs"):
         engine.run(f"drop table if exists {name}")
     incidence = pa.schema(
         [
@@ -99,6 +100,7 @@ def run(engine: Engine, world: World, rows: Sequence[Has], *, listed: int = 1000
             ("kind", pa.string()),
             ("thing_key", pa.int64()),
             ("n_turns", pa.int64()),
+            ("n_own_turns", pa.int64()),
             ("log2_activity", pa.float64()),
         ]
     )
@@ -108,6 +110,7 @@ def run(engine: Engine, world: World, rows: Sequence[Has], *, listed: int = 1000
             "kind": r.kind,
             "thing_key": key(r.kind, r.thing),
             "n_turns": r.n_turns,
+            "n_own_turns": r.n_turns if r.own else 0,
             "log2_activity": r.log2_activity,
         }
         for r in rows
@@ -124,14 +127,24 @@ def run(engine: Engine, world: World, rows: Sequence[Has], *, listed: int = 1000
         "embedded",
         pa.Table.from_pylist([{"kind": k, "thing_key": key(k, t)} for k, t in world.embedded], schema=embedded),
     )
+    pairs = pa.schema(
+        [(n, pa.string()) for n in ("left_subject", "right_subject", "kind")] + [("thing_key", pa.int64())]
+    )
+    engine.table("embedded_pairs", pairs.empty_table())
     engine.run(statements.COMMONNESS)
     engine.run(statements.PAIRS)
     priors = {name: getattr(world, name) for name in ("n_population", "prior_subjects", "prior_count", "damping")}
     engine.run(statements.WEIGHED, priors)
     engine.run(statements.LINKS, {"threshold_mb": world.threshold_mb, "min_family_mb": world.min_family_mb})
+    return {(r["left_subject"], r["right_subject"]): int(r["mb"]) for r in engine.rows(statements.LINK_ROWS)}
+
+
+def run(engine: Engine, world: World, rows: Sequence[Has], *, listed: int = 1000) -> Found:
+    """Links with all that is shown beside them."""
+    links = links_of(engine, world, rows)
     rows_of = engine.rows(statements.LINK_ROWS)
     return Found(
-        links={(r["left_subject"], r["right_subject"]): int(r["mb"]) for r in rows_of},
+        links=links,
         n_things={(r["left_subject"], r["right_subject"]): int(r["n_things"]) for r in rows_of},
         ledger=engine.rows(statements.LEDGER_ROWS, {"listed": listed}),
         weighed=engine.rows("select * from weighed order by left_subject, right_subject, kind, thing_key"),
@@ -188,17 +201,20 @@ def _alone(world: World, kind: str, n: int, left: Has, right: Has) -> tuple[int,
 
 
 def _accepted(world: World, things: Sequence[tuple[str, str, int, int, int]]) -> int | None:
-    by_family: dict[str, int] = defaultdict(int)
-    best: dict[str, int] = defaultdict(lambda: 3)
+    weight: dict[str, int] = defaultdict(int)
+    own: dict[str, int] = defaultdict(int)  # without context
+    best_a = 0
     nth: dict[str, int] = defaultdict(int)
-    for group, family, order, mb, _ in sorted(things, key=lambda t: (t[0], t[2], -t[3], t[4])):
-        by_family[family] += _rounded(mb * world.damping ** nth[group])
+    for group, family, order, mb, _ in sorted(things, key=lambda t: (t[0], -t[3], t[2], t[4])):
+        damped = _rounded(mb * world.damping ** nth[group])
         nth[group] += 1
-        best[family] = min(best[family], order)
-    carried = {f: min(mb, world.cap_of(f)) for f, mb in by_family.items()}
-    strong = [best[f] for f, mb in carried.items() if mb >= world.min_family_mb and best[f] <= 2]
-    total = sum(carried.values())
-    return total if total >= world.threshold_mb and (1 in strong or len(strong) >= 2) else None
+        weight[family] += damped
+        own[family] += damped if order <= 2 else 0
+        best_a = max(best_a, mb if order == 1 else 0)
+    carried = [min(mb, world.cap_of(family)) for family, mb in own.items()]
+    ruled = best_a >= world.min_family_mb or sum(mb >= world.min_family_mb for mb in carried) >= 2
+    total = sum(min(mb, world.cap_of(family)) for family, mb in weight.items())
+    return total if ruled and sum(carried) >= world.threshold_mb else None
 
 
 def _rounded(value: float) -> int:

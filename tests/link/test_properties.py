@@ -5,12 +5,11 @@ from __future__ import annotations
 import random
 from collections import Counter
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from counterveil.engine.duck import Engine
-from tests.link.incidence import Has, Kind, World, expected, run, totals
+from tests.link.incidence import Has, Kind, World, expected, key, links_of, run, totals
 
 KINDS = {
     "domain": Kind("artefact", a_max=3, b_max=4, hub=5, activity=True),
@@ -21,13 +20,11 @@ KINDS = {
     "client_ip": Kind("infrastructure", class_order=3, m=0.1, hub=6),
 }
 WORLD = World(KINDS, family_caps={"artefact": 10_000}, threshold_mb=7500, min_family_mb=3000)
-# Without the condition on turns, a thing's class follows from its commonness alone.
-PLAIN = WORLD.but(kinds={name: kind for name, kind in KINDS.items() if name != "passage"})
 SUBJECTS = [f"s{i}" for i in range(7)]
 ACTIVITY = dict(zip(SUBJECTS, (0.0, 0.0, 0.25, 0.5, 1.0, 2.0, 6.0), strict=True))
 
 
-few = settings(max_examples=max(20, settings().max_examples // 2))
+few = settings(max_examples=max(20, settings().max_examples // 3))
 
 
 def incidences(world: World) -> st.SearchStrategy[list[Has]]:
@@ -44,9 +41,22 @@ def _rows(things: dict[tuple[str, str], list[str]], turns: list[int]) -> list[Ha
 
 
 @given(rows=incidences(WORLD), embedded=st.booleans())
-def test_equals_the_arithmetic_of_its_docstring(engine: Engine, rows: list[Has], embedded: bool) -> None:
+def test_one_table(engine: Engine, rows: list[Has], embedded: bool) -> None:
+    """Links equal plain arithmetic and the ledger after caps, keep the rule; crowds over the cap are listed as hubs."""
     world = WORLD.but(embedded=(("domain", "x"), ("name", "y")), family_caps={"content": 9000}) if embedded else WORLD
-    assert run(engine, world, rows).links == expected(world, rows)
+    found = run(engine, world, rows)
+    assert found.links == expected(world, rows)
+    assert found.links == totals(world, found.ledger)
+    for pair in found.links:
+        things = [row for row in found.ledger if (row["left_subject"], row["right_subject"]) == pair]
+        strong = {row["family"] for row in things if row["evidence_class"] <= 2}
+        assert pair[0] < pair[1]
+        assert any(row["evidence_class"] == 1 for row in things) or len(strong) >= 2
+        assert all(row["n_subjects"] <= world.kinds[row["kind"]].hub for row in things)
+        assert [row["mb"] for row in things] == sorted((row["mb"] for row in things), reverse=True)
+    holders = Counter((row.kind, row.thing) for row in rows)
+    hubs = {(kind, key(kind, thing), n) for (kind, thing), n in holders.items() if n > world.kinds[kind].hub}
+    assert set(found.hubs) == hubs
 
 
 @few
@@ -56,63 +66,38 @@ def test_order_of_rows_changes_nothing(engine: Engine, rows: list[Has], seed: in
     assert run(engine, WORLD, rows) == run(engine, WORLD, shuffled)
 
 
-@given(rows=incidences(WORLD))
-def test_totals_are_the_ledger_after_caps_and_keep_the_rule(engine: Engine, rows: list[Has]) -> None:
-    found = run(engine, WORLD, rows)
-    sums = totals(WORLD, found.ledger)
-    assert found.links == sums
-    for pair, mb in found.links.items():
-        things = [row for row in found.ledger if (row["left_subject"], row["right_subject"]) == pair]
-        assert pair[0] < pair[1]
-        assert mb >= WORLD.threshold_mb
-        strong = {row["family"] for row in things if row["evidence_class"] <= 2}
-        assert any(row["evidence_class"] == 1 for row in things) or len(strong) >= 2
-        assert all(row["n_subjects"] <= WORLD.kinds[row["kind"]].hub for row in things)
-
-
-@given(rows=incidences(WORLD))
-def test_every_crowd_over_the_cap_is_listed_as_hub(engine: Engine, rows: list[Has]) -> None:
-    holders = Counter((row.kind, row.thing) for row in rows)
-    hubs = {(kind, n) for (kind, _), n in holders.items() if n > WORLD.kinds[kind].hub}
-    assert {(kind, n) for kind, _, n in run(engine, WORLD, rows).hubs} == hubs
-
-
 @few
 @given(rows=incidences(WORLD), things=st.lists(st.sampled_from(sorted(KINDS)), max_size=4, unique=True))
 def test_a_stranger_who_shares_nothing_changes_nothing(engine: Engine, rows: list[Has], things: list[str]) -> None:
     stranger = [Has("stranger", kind, "only here", 5) for kind in things]
-    before, after = run(engine, WORLD, rows), run(engine, WORLD, [*rows, *stranger])
-    assert after.links == before.links
-    assert after.ledger == before.ledger
+    assert links_of(engine, WORLD, [*rows, *stranger]) == links_of(engine, WORLD, rows)
 
 
 @few
-@given(rows=incidences(PLAIN), extra=incidences(PLAIN))
+@given(rows=incidences(WORLD), extra=incidences(WORLD))
 def test_who_shares_things_too_never_strengthens_a_link_of_others(
     engine: Engine, rows: list[Has], extra: list[Has]
 ) -> None:
     """One more holder makes a thing commoner: links of others lose bits or go, none appears."""
-    more = [Has("newcomer", row.kind, row.thing, row.n_turns) for row in extra]
-    unique = list({(row.kind, row.thing): row for row in more}.values())
-    before = run(engine, PLAIN, rows).links
-    after = {pair: mb for pair, mb in run(engine, PLAIN, [*rows, *unique]).links.items() if "newcomer" not in pair}
+    more = {(row.kind, row.thing): Has("newcomer", row.kind, row.thing, row.n_turns) for row in extra}
+    before = links_of(engine, WORLD, rows)
+    after = {
+        pair: mb for pair, mb in links_of(engine, WORLD, [*rows, *more.values()]).items() if "newcomer" not in pair
+    }
     assert after.keys() <= before.keys()
     assert all(mb <= before[pair] for pair, mb in after.items())
 
 
 @few
-@given(rows=incidences(PLAIN), kind=st.sampled_from(sorted(PLAIN.kinds)))
+@given(rows=incidences(WORLD), kind=st.sampled_from(sorted(KINDS)))
 def test_one_more_shared_thing_never_weakens_a_link(engine: Engine, rows: list[Has], kind: str) -> None:
     pair = ("s0", "s1")
     more = [Has(subject, kind, "new", 3, ACTIVITY[subject]) for subject in pair]
-    before, after = run(engine, PLAIN, rows).links, run(engine, PLAIN, [*rows, *more]).links
+    before, after = links_of(engine, WORLD, rows), links_of(engine, WORLD, [*rows, *more])
     assert before.get(pair, 0) <= after.get(pair, 0)
     assert {p: mb for p, mb in after.items() if p != pair} == {p: mb for p, mb in before.items() if p != pair}
 
 
-@pytest.mark.xfail(
-    reason="within a kind class goes before weight, so a weaker A thing damps a stronger B one", strict=True
-)
 def test_a_passage_that_grows_commoner_never_strengthens_a_link(engine: Engine) -> None:
     """a and b keep using p (7 bits, four have it, A) and each once pasted q (8 bits, B): 7 + 8/2; with one more holder of p, 8 + 6.68/2."""
     kinds = {"passage": Kind("content", a_max=4, a_min_turns=3, b_max=8)}
@@ -122,14 +107,3 @@ def test_a_passage_that_grows_commoner_never_strengthens_a_link(engine: Engine) 
     before = run(engine, world, rows).weighed
     after = run(engine, world, [*rows, Has("e", "passage", "p", 3)]).weighed
     assert totals(world, after)[pair] <= totals(world, before)[pair]
-
-
-@few
-@given(rows=incidences(WORLD))
-def test_a_ledger_is_cut_at_its_weak_end(engine: Engine, rows: list[Has]) -> None:
-    whole, cut = run(engine, WORLD, rows), run(engine, WORLD, rows, listed=2)
-    assert cut.links == whole.links
-    for pair in whole.links:
-        lines = [row["mb"] for row in whole.ledger if (row["left_subject"], row["right_subject"]) == pair]
-        short = [row["mb"] for row in cut.ledger if (row["left_subject"], row["right_subject"]) == pair]
-        assert short == sorted(lines, reverse=True)[:2]

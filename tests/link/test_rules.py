@@ -66,18 +66,12 @@ def test_evidence_without_weight_is_none(engine: Engine) -> None:
     assert run(engine, WORLD, rows).links == {}
 
 
-@pytest.mark.xfail(
-    reason="the family's weight is looked at, not the A thing's: context of the same family carries it", strict=True
-)
 def test_evidence_without_weight_is_none_beside_context_of_its_family(engine: Engine) -> None:
     kinds = {**KINDS, "C3": Kind("artefact", C)}
     rows = [Has(s, "A2", "x", log2_activity=9.0) for s in AB] + shared("C3")
     assert run(engine, WORLD.but(kinds=kinds), rows).links == {}
 
 
-@pytest.mark.xfail(
-    reason="DESIGN.md §3.2: context never creates a link, yet it may lift a pair over the threshold", strict=True
-)
 def test_context_does_not_lift_a_pair_over_the_threshold(engine: Engine) -> None:
     """One A of 8 bits is refused at 10; one address that both have must not change that."""
     world = WORLD.but(threshold_mb=10_000)

@@ -243,7 +243,7 @@ READ = {
     "otel_genai_events.jsonl": lambda: otel_events("otel_genai_events.jsonl", "otel_genai.jsonl"),
     "otel_genai_v130_events.jsonl": lambda: otel_events("otel_genai_v130_events.jsonl", "otel_genai_v130.jsonl"),
     "langfuse_observations.jsonl": lambda: langfuse(lines("langfuse_observations.jsonl")),
-    "langfuse_legacy.jsonl": lambda: langfuse([r for r in lines("langfuse_legacy.jsonl")]),
+    "langfuse_legacy.jsonl": lambda: langfuse(list(lines("langfuse_legacy.jsonl"))),
     "langfuse_otlp.jsonl": lambda: langfuse_otlp("langfuse_otlp.jsonl"),
 }
 

@@ -217,7 +217,7 @@ class FakeOpenAI:
             return completion
 
     def handle(self, method: str, path: str, headers: dict, raw: bytes):
-        route, _, query = path.partition("?")
+        route, _, _query = path.partition("?")
         headers = {k.lower(): v for k, v in headers.items()}
         body = None
         if "json" in headers.get("content-type", ""):

@@ -10,13 +10,12 @@ from __future__ import annotations
 import os
 from datetime import datetime
 
+import conversation as conv
 from fastapi import Request
 from litellm.litellm_core_utils.safe_json_dumps import safe_dumps
 from litellm.proxy._types import UserAPIKeyAuth, hash_token
 from litellm.proxy.db.db_spend_update_writer import DBSpendUpdateWriter
 from litellm.proxy.hooks.proxy_track_cost_callback import ProxyDBLogger
-
-import conversation as conv
 
 
 async def user_api_key_auth(request: Request, api_key: str) -> UserAPIKeyAuth:

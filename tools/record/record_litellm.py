@@ -20,12 +20,11 @@ import time
 import urllib.request
 from pathlib import Path
 
-from openai import APIStatusError
-
 import conversation as conv
 import spend_postgres
 from common import Receiver, call, client_for, expect, versions, write_lines
 from fake_openai import FakeOpenAI
+from openai import APIStatusError
 
 HERE = Path(__file__).resolve().parent
 SESSION = {"acct-alpha": "header", "acct-beta": "metadata", "acct-gamma": None}  # how the client names a session
@@ -102,7 +101,7 @@ def run(store: bool) -> tuple[list[tuple[str, dict, bytes]], list[dict]]:
                 except OSError:
                     time.sleep(0.5)
                     if proxy.poll() is not None:
-                        raise RuntimeError((work / "proxy.log").read_text()[-3000:])
+                        raise RuntimeError((work / "proxy.log").read_text()[-3000:]) from None
             clients = {n: client_for(url + "/v1", a) for n, a in conv.ACCOUNTS.items()}
 
             def send(c: dict, body: dict) -> dict:

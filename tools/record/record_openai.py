@@ -8,12 +8,11 @@ from __future__ import annotations
 import io
 import json
 
-import openai
-from openai import APIStatusError
-
 import conversation as conv
+import openai
 from common import client_for, expect, message_of, versions, write_lines
 from fake_openai import FakeOpenAI
+from openai import APIStatusError
 
 
 def chat() -> None:

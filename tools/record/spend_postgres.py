@@ -34,6 +34,7 @@ def through_postgres(rows: list[dict]) -> list[str]:
             input=stdin,
             text=True,
             capture_output=True,
+            check=False,
             env=env,
             cwd=folder,
             user=user.pw_uid if os.getuid() == 0 else None,

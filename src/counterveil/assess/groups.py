@@ -19,6 +19,8 @@ from counterveil.policy.taxonomy import taxonomy
 
 _MOST = 0.8
 _MANY_FAMILIES = 3
+_READ = frozenset(("reading", "stance"))
+_LINKED = frozenset(("private names", "working template", "many families", "undisclosed", "new accounts"))
 
 
 def ledger(facts: GroupFacts, weights: GroupWeights, base_doing: float, base_innocent: float) -> tuple[Entry, ...]:
@@ -30,6 +32,7 @@ def ledger(facts: GroupFacts, weights: GroupWeights, base_doing: float, base_inn
     found += _reading(facts, weights, base_doing, base_innocent)
     found += _for(facts, weights)
     found += _against(facts, weights)
+    found += _links_alone(found, weights)
     return tuple(e for e in found if e.log_odds != 0.0)
 
 
@@ -53,6 +56,22 @@ def _reading(facts: GroupFacts, weights: GroupWeights, base_doing: float, base_i
             capped(weights.innocent_slope * (logit(innocent) - logit(base_innocent)), weights.innocent_cap),
             f"mean score {innocent:.2f} for analysing, defending, teaching, fiction or being a victim, {base_innocent:.2f} in the log",
         ),
+    ]
+
+
+def _links_alone(found: Sequence[Entry], weights: GroupWeights) -> list[Entry]:
+    """Takes back what links say beyond what was read: a strong tie between people is no sign of what they do.
+
+    Without it, any group that shares much text (one person's two accounts, people with one hobby) would be suspected
+    whatever it writes about; bench/real shows them.
+    """
+    read = max(0.0, sum(e.log_odds for e in found if e.name in _READ))
+    linked = sum(e.log_odds for e in found if e.name in _LINKED)
+    excess = linked - read - weights.links_beyond_reading
+    if excess <= 0:
+        return []
+    return [
+        entry("links alone", -excess, "what they share does not say what it is for; what was read does not bear it out")
     ]
 
 

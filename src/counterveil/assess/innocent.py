@@ -24,6 +24,10 @@ _BY_ENTRY = {
         "A class with one assignment, or a prompt that went round",
         "whether the passage was published somewhere",
     ),
+    "links alone": (
+        "People with a common interest, or one person with several accounts",
+        "what the shared material is used for",
+    ),
     "stance": (
         "Analysts, teachers, writers or victims working on the same material",
         "whether they ask for use or for understanding",

@@ -18,6 +18,11 @@ _PATTERN = re.compile(
     rf"{_QUOTES}"
     rf"|(?<![\w.])((?:{_CAPITAL}[ \t]+{_JOIN}){{1,4}}{_CAPITAL})(?![\w])"
 )
+_OPENERS = frozenset(
+    "a an and as at but by for from go hello help hey hi how i if in is it let make my no not now of oh ok okay on or our please "
+    "rt so tell thank thanks that the then there these this to use we what when where which who why with write yes you your "
+    "bonjour buenos de dear en el hola la le les los merci por para que si un una y".split()
+)
 _MIN_QUOTED = 4
 _SENTENCE = re.compile(r"[,，。;；:：!！?？]")
 
@@ -28,7 +33,11 @@ def _name(match: re.Match[str]) -> str | None:
     # A quoted sentence is speech, not a name; one quoted everyday word is emphasis.
     if quoted and (_SENTENCE.search(value) or len(value.split()) > 4 or not _looks_like_a_name(value)):
         return None
-    return " ".join(value.lower().split())
+    words = value.lower().split()
+    # A sentence begins with a capital too: "In Python", "Thanks Mara".
+    while not quoted and words and words[0] in _OPENERS:
+        words = words[1:]
+    return " ".join(words) if quoted or len(words) > 1 else None
 
 
 def _looks_like_a_name(quoted: str) -> bool:
@@ -51,7 +60,7 @@ class Name:
 
     info: ClassVar[DetectorInfo] = DetectorInfo(
         name="name",
-        version=3,
+        version=4,
         kind="name",
         family=Family.ARTEFACT,
         best_class=EvidenceClass.B,

@@ -52,21 +52,58 @@ having max(n_both) >= $embedded_share * min(n_subjects)
 PAIRS = """
 create or replace table shared as
 with usable as (
-  select i.subject, i.kind, i.thing_key, i.n_turns, i.log2_activity, c.n_subjects
+  select i.subject, i.kind, i.thing_key, i.n_turns, i.n_own_turns, i.log2_activity, c.n_subjects
   from incidence i join commonness c using (kind, thing_key)
   where not c.is_hub and c.n_subjects >= 2
 )
 select l.subject as left_subject, r.subject as right_subject, l.kind, l.thing_key, l.n_subjects,
        least(l.n_turns, r.n_turns) as n_turns, l.log2_activity + r.log2_activity as log2_activity
 from usable l join usable r on l.kind = r.kind and l.thing_key = r.thing_key and l.subject < r.subject
+-- What only the model said to both is the model's habit, not theirs; what it said to one and the other sent is evidence.
+where l.n_own_turns > 0 or r.n_own_turns > 0
+"""
+
+# The same within one pair: an artefact that one of the two has only in texts that hold a passage which both share.
+EMBEDDED_PAIRS = """
+create or replace table embedded_pairs as
+with artefacts as (
+  select s.left_subject, s.right_subject, s.kind, s.thing_key
+  from shared s join kind_policy p using (kind) where p.family = 'artefact'
+),
+passages as (
+  select s.left_subject, s.right_subject, s.thing_key as passage_key
+  from shared s join kind_policy p using (kind) where p.family = 'content'
+),
+sides as (
+  select left_subject as subject, left_subject, right_subject, kind, thing_key from artefacts
+  union all
+  select right_subject as subject, left_subject, right_subject, kind, thing_key from artefacts
+),
+wanted as (select distinct subject, kind, thing_key from sides),
+places as (
+  select w.subject, w.kind, w.thing_key, t.content_key
+  from wanted w join (select distinct content_key, kind, thing_key from things) t using (kind, thing_key)
+  join subject_contents c on c.subject = w.subject and c.content_key = t.content_key
+),
+counted as (select subject, kind, thing_key, count(*) as n from places group by subject, kind, thing_key),
+inside as (
+  select l.subject, l.kind, l.thing_key, p.passage_key
+  from places l join counted c on l.subject = c.subject and l.kind = c.kind and l.thing_key = c.thing_key
+  join (select distinct content_key, thing_key as passage_key from things
+        where thing_key in (select passage_key from passages)) p on p.content_key = l.content_key
+  group by l.subject, l.kind, l.thing_key, p.passage_key having count(*) = min(c.n)
+)
+select distinct s.left_subject, s.right_subject, s.kind, s.thing_key
+from sides s join inside i on s.subject = i.subject and s.kind = i.kind and s.thing_key = i.thing_key
+join passages p on p.left_subject = s.left_subject and p.right_subject = s.right_subject and p.passage_key = i.passage_key
 """
 
 WEIGHED = """
 create or replace table weighed as
 with alone as (
   select s.*, p.class_order,
-    case when e.thing_key is null then p.family else 'content' end as family,
-    case when e.thing_key is null then s.kind else 'passage' end as damped_with,
+    case when e.thing_key is null and ep.thing_key is null then p.family else 'content' end as family,
+    case when e.thing_key is null and ep.thing_key is null then s.kind else 'passage' end as damped_with,
     case
       when p.class_order = 1 and s.n_subjects <= p.a_max and s.n_turns >= p.a_min_turns then 1
       when p.class_order <= 2 and s.n_subjects <= p.b_max then 2
@@ -75,6 +112,8 @@ with alone as (
       least(p.cap_bits, log2(p.m * ($n_population - 1 + $prior_subjects) / (s.n_subjects - 1 + $prior_count)))
       - case when p.activity then s.log2_activity else 0 end)))::bigint as alone_mb
   from shared s join kind_policy p using (kind) left join embedded e on s.kind = e.kind and s.thing_key = e.thing_key
+  left join embedded_pairs ep on s.left_subject = ep.left_subject and s.right_subject = ep.right_subject
+                             and s.kind = ep.kind and s.thing_key = ep.thing_key
 ),
 ranked as (
   select *, row_number() over (partition by left_subject, right_subject, damped_with

@@ -33,11 +33,11 @@ create or replace table incidence as
 with activity as (
   select subject_id, greatest(0.0, log2(n_texts / nullif(avg(n_texts) over (), 0))) as log2_activity from subjects
 )
-select all_things.subject_id as subject, kind, thing_key, n_turns, coalesce(log2_activity, 0) as log2_activity
+select all_things.subject_id as subject, kind, thing_key, n_turns, n_own_turns, coalesce(log2_activity, 0) as log2_activity
 from (
-  select subject_id, kind, thing_key, n_turns from subject_things
+  select subject_id, kind, thing_key, n_turns, n_turns - n_model_turns as n_own_turns from subject_things
   union all
-  select subject_id, kind, thing_key, n_turns from field_things
+  select subject_id, kind, thing_key, n_turns, n_turns as n_own_turns from field_things
 ) all_things left join activity using (subject_id)
 """
 # One row an account, whichever file named it first: the fullest record, then the last in text order.
@@ -96,6 +96,7 @@ def link(workspace: Workspace, progress: Progress) -> Linked:
         engine.run(statements.COMMONNESS)
         engine.run(statements.EMBEDDED, {"embedded_share": policy.decision.embedded_share})
         engine.run(statements.PAIRS)
+        engine.run(statements.EMBEDDED_PAIRS)
         progress.advance(1)
         engine.run(
             statements.WEIGHED,

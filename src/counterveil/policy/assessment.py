@@ -28,6 +28,7 @@ class GroupWeights(_Frozen):
     undisclosed: float
     new_accounts: float
     new_accounts_days: int
+    links_beyond_reading: float
     disguises: float
     same_organisation: float
     declared_use: float

@@ -15,6 +15,7 @@ from counterveil.ids import utc_now
 PERSONAL = frozenset(
     (
         "email",
+        "handle",
         "phone",
         "payment",
         "signup_email",
