@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -95,6 +96,7 @@ FOR = {
     "disguises": group(members(n_disguises=1), n_private_things=1, n_working_passages=1),
     "stance": group(members(innocent=0.1), n_private_things=1, n_working_passages=1),
 }
+LINKED = ("private names", "many families", "new accounts")
 AGAINST = {
     "reading": group(members(doing=0.05), n_private_things=1, n_working_passages=1),
     "stance": group(members(innocent=0.8), n_private_things=1, n_working_passages=1),
@@ -108,7 +110,29 @@ AGAINST = {
 @pytest.mark.parametrize("name", FOR)
 def test_each_entry_for_raises(name: str) -> None:
     assert weights_of(of_group(FOR[name]))[name] > weights_of(of_group(ORDINARY)).get(name, 0.0) >= 0.0
-    assert belief(FOR[name]) > belief(ORDINARY)
+    if name not in LINKED:
+        assert belief(FOR[name]) > belief(ORDINARY)
+
+
+def as_read(facts: GroupFacts) -> GroupFacts:
+    """The same group, its texts read as abusive work."""
+    return replace(facts, members=tuple(replace(m, doing=0.8, innocent=0.05) for m in facts.members))
+
+
+@pytest.mark.parametrize("name", LINKED)
+def test_links_count_where_reading_bears_them_out_and_only_there(name: str) -> None:
+    """A strong tie between people whose texts read like anybody's never makes a suspected operation."""
+    assert belief(as_read(FOR[name])) > belief(as_read(ORDINARY))
+    assert belief(FOR[name]) <= belief(ORDINARY)
+    assert belief(FOR[name]) < 0.5
+
+
+@given(facts=group_facts, doing=share, innocent=share)
+def test_links_add_at_most_a_little_to_what_was_read(facts: GroupFacts, doing: float, innocent: float) -> None:
+    found = weights_of(of_group(facts, doing=doing, innocent=innocent))
+    read = max(0.0, found.get("reading", 0.0) + found.get("stance", 0.0))
+    linked = sum(found.get(name, 0.0) for name in (*LINKED, "working template", "undisclosed", "links alone"))
+    assert linked <= read + GROUP.links_beyond_reading + 1e-6
 
 
 @pytest.mark.parametrize("name", AGAINST)
@@ -121,7 +145,8 @@ def test_a_working_template_speaks_for_and_a_passage_pasted_once_against() -> No
     bare, working, pasted = group(), group(n_working_passages=2), group(n_pasted_once=2)
     assert weights_of(of_group(working))["working template"] > 0
     assert weights_of(of_group(pasted))["pasted once"] < 0
-    assert belief(pasted) < belief(bare) < belief(working)
+    assert belief(pasted) < belief(bare) <= belief(working)
+    assert belief(as_read(bare)) < belief(as_read(working))
 
 
 @pytest.mark.parametrize("more", [{"n_working_passages": 1}, {"n_private_things": 1}])

@@ -143,6 +143,7 @@ def test_the_parametrised_names_are_those_of_the_ledger() -> None:
         emitted |= {e.name for e in of_group(group(members(**cohort["facts"]), **facts)) if e.log_odds < 0}
     assert emitted - {"prior"} == {
         "one organisation", "one household or office", "nothing in the texts", "pasted once", "stance", "declared use", "reading", "long history",
+        "links alone",
     }  # fmt: skip
 
 
