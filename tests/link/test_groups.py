@@ -31,6 +31,16 @@ def test_order_of_links_changes_nothing(links: Links, seed: int) -> None:
     assert communities(shuffled, threshold_bits=T) == communities(links, threshold_bits=T)
 
 
+@pytest.mark.parametrize("n", [12, 14, 20])
+def test_order_of_links_decides_no_tie(n: int) -> None:
+    """A ring can be cut in many equally good ways; which one is taken must not depend on what was read first."""
+    subjects = [f"s{i:02d}" for i in range(n)]
+    ring = dict.fromkeys(pairwise(subjects), T) | {(subjects[0], subjects[-1]): T}
+    cuts = [communities(dict(random.Random(i).sample(list(ring.items()), n)), threshold_bits=T) for i in range(8)]
+    assert len(cuts[0]) > 1
+    assert all(cut == cuts[0] for cut in cuts)
+
+
 @given(links=networks)
 def test_groups_are_linked_sets_of_two_and_more(links: Links) -> None:
     groups = communities(links, threshold_bits=T)
