@@ -49,7 +49,6 @@ def ended(workspace: Scanned, tmp_path_factory: pytest.TempPathFactory) -> dict[
         "stdin": start("scan", "-", "--home", home / "stdin", "--json"),
         "table to nobody": start("operations", "list", "--all", *at, out=closed),
         "json to nobody": start("leads", "list", "--json", *at, out=closed),
-        "refused": start("leads", "list", "--home", home / "nothing"),
     }
     os.close(closed)
     return {name: end(process, log if name == "stdin" else None) for name, process in running.items()}
@@ -69,10 +68,3 @@ def test_reads_a_pipe_and_writes_clean_json(ended: dict[str, Ended]) -> None:
 def test_a_closed_pipe_ends_quietly(ended: dict[str, Ended], name: str) -> None:
     """``counterveil leads list | head -1``: the reader has had enough, which is no fault of the program."""
     assert ended[name].err == ""
-
-
-def test_refuses_with_two(ended: dict[str, Ended]) -> None:
-    result = ended["refused"]
-    assert (result.code, result.out) == (2, b"")
-    assert "Traceback" not in result.err
-    assert "try:" in result.err
