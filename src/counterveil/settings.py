@@ -94,11 +94,7 @@ def load(
             origins[key] = origin
 
     given = {k: v for k, v in (overrides or {}).items() if v is not None}
-    from_env = {
-        key[len(ENV_PREFIX) :].lower(): value
-        for key, value in env.items()
-        if key.startswith(ENV_PREFIX) and key[len(ENV_PREFIX) :].lower() in Settings.model_fields
-    }
+    from_env = {key[len(ENV_PREFIX) :].lower(): value for key, value in env.items() if key.startswith(ENV_PREFIX)}
     home = Path(given.get("home") or from_env.get("home") or values["home"])
     for path in (Path(FILE_NAME), home / FILE_NAME):
         if path.is_file():

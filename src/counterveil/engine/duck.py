@@ -38,6 +38,7 @@ class Engine:
         if not paths:
             self.table(name, schema.empty_table())
             return
+        self._forget(name)
         listed = ", ".join(_quoted(str(p)) for p in paths)
         columns = ", ".join(f'"{column}"' for column in schema.names)
         self._connection.execute(f"create or replace view {name} as select {columns} from read_parquet([{listed}])")
@@ -45,9 +46,17 @@ class Engine:
     def table(self, name: str, table: pa.Table) -> None:
         """Make an Arrow table available as ``name`` (copied into the engine, so that it may be spilled)."""
         self._connection.register("_incoming", table)
-        self._connection.execute(f"drop view if exists {name}")
+        self._forget(name)
         self._connection.execute(f"create or replace table {name} as select * from _incoming")
         self._connection.unregister("_incoming")
+
+    def _forget(self, name: str) -> None:
+        """A name may have been a view or a table before."""
+        kind = self._connection.execute(
+            "select table_type from information_schema.tables where table_name = ?", [name]
+        ).fetchone()
+        if kind is not None:
+            self._connection.execute(f"drop {'view' if kind[0] == 'VIEW' else 'table'} {name}")
 
     def run(self, sql: str, parameters: Mapping[str, Any] | None = None) -> None:
         """Execute a statement for its effect (``create or replace table … as``)."""

@@ -47,7 +47,7 @@ select {columns} from (
     partition by account_id
     order by (created_at is null)::int + (email is null)::int + (phone is null)::int + (payment_fingerprint is null)::int
            + (signup_ip is null)::int + (org_id is null)::int + (declared_use is null)::int,
-             concat_ws('|', created_at, email, phone, payment_fingerprint, signup_ip, org_id, declared_use, plan, extra) desc
+             concat_ws('|', created_at, email, phone, payment_fingerprint, signup_ip, signup_country, org_id, declared_use, plan, extra) desc
   ) as nth from accounts
 ) where nth = 1 order by account_id
 """

@@ -48,7 +48,7 @@ class Decision(_Frozen):
     posterior_bits: float
     damping: Annotated[float, Field(gt=0, lt=1)]
     embedded_share: Annotated[float, Field(gt=0, le=1)]
-    min_family_bits: float
+    min_family_bits: Annotated[float, Field(gt=0)]
     listed_things: int
 
 

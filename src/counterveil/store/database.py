@@ -57,6 +57,12 @@ def _check_revision(connection: Connection, config: Config) -> None:
     """Reading never migrates: that is a write, and writers hold the workspace's lock."""
     present = MigrationContext.configure(connection).get_current_revision()
     wanted = ScriptDirectory.from_config(config).get_current_head()
+    known = {revision.revision for revision in ScriptDirectory.from_config(config).walk_revisions()}
+    if present is not None and present not in known:
+        raise StateError(
+            f"state database has schema {present}, which this version does not know",
+            remedy="Use the version that wrote it, or newer.",
+        )
     if present != wanted:
         raise StateError(
             f"state database has schema {present}, this version needs {wanted}",
