@@ -64,8 +64,13 @@ def test_the_environments_workspace_has_its_file_read() -> None:
 
 
 def test_other_variables_are_none_of_our_business() -> None:
-    settings, _ = load(environ={"WORKERS": "3", "COUNTERVEIL_UV_CACHE": "x", "PATH": "/bin"})
+    settings, _ = load(environ={"WORKERS": "3", "PATH": "/bin"})
     assert settings.workers == usable_cpus()
+
+
+def test_a_misspelt_variable_is_an_error_and_not_ignored() -> None:
+    with pytest.raises(SettingsError, match="wrokers"):
+        load(environ={"COUNTERVEIL_WROKERS": "3"})
 
 
 @pytest.mark.parametrize(
