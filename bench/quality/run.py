@@ -75,7 +75,9 @@ def _one(out: Path, background: float, seed: int) -> None:
 def _row(background: float, seed: int, label: str, measured: Measured, name: str) -> str:
     e: Evaluation = getattr(measured, name)
     auc = "–" if e.auc is None else f"{e.auc:.2f}"
-    operations = " | ".join(f"{at.operations.hits}/{at.operations.total}" for at in e.at)
+    operations = " | ".join(
+        f"{at.operations.hits}/{at.operations.total} [{at.operations.low:.2f}, {at.operations.high:.2f}]" for at in e.at
+    )
     accounts = " | ".join(_share(at.accounts) for at in e.at)
     precision, recall = e.grouping.precision, e.grouping.recall
     return (

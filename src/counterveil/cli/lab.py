@@ -106,7 +106,7 @@ def _summary(console: Console, measured: Measured) -> None:
             [
                 label,
                 "–" if e.auc is None else f"{e.auc:.3f}",
-                *(_counts(at.operations) for at in e.at),
+                *(_counted(at.operations) for at in e.at),
                 *(_share(at.accounts) for at in e.at),
                 _estimate(e.grouping.precision),
                 _estimate(e.grouping.recall),
@@ -176,6 +176,10 @@ def _languages(e: Evaluation) -> Table:
 
 def _counts(p: Proportion) -> str:
     return f"{p.hits}/{p.total}" if p.total else "–"
+
+
+def _counted(p: Proportion) -> str:
+    return f"{p.hits}/{p.total} [{p.low:.2f}, {p.high:.2f}]" if p.total else "–"
 
 
 def _share(p: Proportion) -> str:

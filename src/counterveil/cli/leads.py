@@ -10,7 +10,7 @@ import typer
 from rich.table import Table
 
 from counterveil.cli.exits import handled
-from counterveil.cli.options import Home, Json, settings_of
+from counterveil.cli.options import Home, Json, home_option, settings_of
 from counterveil.cli.render import cell, json_out, ledger, out, percent, table
 from counterveil.service import findings
 from counterveil.service.words import inert
@@ -64,7 +64,7 @@ def list_leads(
         return
     console.print(lead_table(rows[:limit]))
     console.print(
-        f"{min(limit, len(rows))} of {len(rows)} leads. One of them: counterveil leads show {rows[0]['lead_id']}"
+        f"{min(limit, len(rows))} of {len(rows)} leads. One of them: counterveil leads show {rows[0]['lead_id']}{inert(home_option(home))}"
     )
 
 

@@ -11,11 +11,11 @@ from rich.console import Console
 from rich.text import Text
 
 from counterveil.cli.exits import handled
-from counterveil.cli.options import Home, Json, settings_of
+from counterveil.cli.options import Home, Json, home_option, settings_of
 from counterveil.cli.render import cell, json_out, ledger, out, percent, spark, table
 from counterveil.service import findings
 from counterveil.service.findings import Example, OperationView
-from counterveil.service.words import behaviour_name, kind_label
+from counterveil.service.words import behaviour_name, inert, kind_label
 
 app = typer.Typer(help="Linked groups of subjects, with the evidence for and against.", no_args_is_help=True)
 
@@ -68,7 +68,9 @@ def list_operations(
             ],
         )
     )
-    console.print(f"{len(rows)} shown. One of them: counterveil operations show {rows[0]['operation_id']}")
+    console.print(
+        f"{len(rows)} shown. One of them: counterveil operations show {rows[0]['operation_id']}{inert(home_option(home))}"
+    )
 
 
 @app.command("show")

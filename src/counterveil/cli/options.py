@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import Annotated
 
@@ -30,6 +31,11 @@ Identity = Annotated[
     str | None,
     typer.Option("--identity", help="Comma-separated places of the account id, the first filled one counts."),
 ]
+
+
+def home_option(home: Path | None) -> str:
+    """What to add to a command that is shown, so that it finds the same workspace."""
+    return f" --home {shlex.quote(str(home))}" if home is not None else ""
 
 
 def settings_of(home: Path | None, workers: int | None = None) -> Settings:
