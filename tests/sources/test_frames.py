@@ -223,3 +223,12 @@ def test_file_names_that_are_no_utf8(tmp_path: Path, load_files: Callable[..., A
 
 def test_frame_is_plain() -> None:
     assert Frame(b"", 1) == Frame(b"", 1, "line", ())
+
+
+def test_a_long_array_on_the_first_line_does_not_hide_the_lines_after_it(tmp_path: Path) -> None:
+    path = tmp_path / "mixed.jsonl"
+    array = json.dumps([{"event_id": str(n), "filler": "x" * 300} for n in range(400)])
+    path.write_text(f'{array}\n{{"event_id": "late"}}\n', encoding="utf-8")
+    found = b"".join(f.data for f in frames(path, frame_bytes=1 << 20, max_line_bytes=1 << 26))
+    assert b'"late"' in found
+    assert found.count(b'"event_id"') == 401

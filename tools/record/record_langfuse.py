@@ -1,6 +1,6 @@
 """Records the ``langfuse`` SDK: the raw OTLP it sends, and export rows derived from it.
 
-    /tmp/recenv/bin/python tools/record/record_langfuse.py
+    recenv/bin/python tools/record/record_langfuse.py
 
 ``langfuse_otlp.jsonl`` is recorded. ``langfuse_observations.jsonl`` (v2 API / export field names) and
 ``langfuse_legacy.jsonl`` (snake_case) are DERIVED by ``derive()``: the exporting server can't run here.

@@ -3,7 +3,7 @@
 A real proxy (``litellm --config``) on the loopback forwards to fake_openai; the real ``openai`` package is its
 client. Run twice: with store_prompts_in_spend_logs off and on.
 
-    /tmp/recenv/bin/python tools/record/record_litellm.py
+    recenv/bin/python tools/record/record_litellm.py
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Records the ``openai`` package against fake_openai: chat pairs, stored completions, batch files.
 
-/tmp/recenv/openai/bin/python tools/record/record_openai.py
+recenv/openai/bin/python tools/record/record_openai.py
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Records OpenTelemetry GenAI spans and log events as OTLP JSON, one export request a line.
 
-    /tmp/recenv/bin/python tools/record/record_otel.py                      # current, nocontent, traceloop
-    /tmp/recenv/legacy/bin/python tools/record/record_otel.py v130 legacy   # older packages, see README.md
+    recenv/bin/python tools/record/record_otel.py                      # current, nocontent, traceloop
+    recenv/legacy/bin/python tools/record/record_otel.py v130 legacy   # older packages, see README.md
 
 Each mode runs in its own process, because the conventions are chosen by environment variables at import.
 The application around the calls is this script: an HTTP-server-like parent span carries the caller's identity.

@@ -1,7 +1,7 @@
 #!/bin/sh
-# Runs every recorder. Environments: see tests/recordings/README.md. Usage: tools/record/run_all.sh [/tmp/recenv]
+# Runs every recorder. Environments: see tests/recordings/README.md. Usage: tools/record/run_all.sh [recenv]
 set -e
-env=${1:-/tmp/recenv}
+env=${1:-recenv}
 here=$(dirname "$0")
 export PYTHONDONTWRITEBYTECODE=1
 "$env/openai/bin/python" "$here/record_openai.py"

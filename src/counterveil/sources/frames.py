@@ -25,6 +25,7 @@ from counterveil.sources.streams import Peekable, blocks, broken, decompressed
 _PARQUET = b"PAR1"
 _READ_BYTES = 1024 * 1024
 _SNIFF_BYTES = 64 * 1024
+_SNIFF_ARRAY_BYTES = 16 * 1024 * 1024
 _ROWS = 2048
 STDIN = Path("-")
 
@@ -57,7 +58,11 @@ def frames(path: Path, *, frame_bytes: int, max_line_bytes: int) -> Iterator[Fra
             yield from parquet_rows(whole, label)
             return
         stream = decompressed(buffered, magic)
-        kind = document_kind(stream.peek(_SNIFF_BYTES))
+        head = stream.peek(_SNIFF_BYTES)
+        if head.lstrip().startswith(b"[") and b"\n" not in head:
+            # An array on one long line may be the whole file, or the first of many lines: look on to where it ends.
+            head = stream.peek(_SNIFF_ARRAY_BYTES)
+        kind = document_kind(head)
         if kind is None:
             yield from lines(stream, label, frame_bytes, max_line_bytes)
         else:
