@@ -42,11 +42,16 @@ def open_database(url: str, *, upgrade: bool = True) -> Engine:
                 command.upgrade(config, "head")
             else:
                 _check_revision(connection, config)
+    except StateError:
+        engine.dispose()
+        raise
     except SQLAlchemyError as error:
+        engine.dispose()
         raise StateError(
             f"state database cannot be opened: {error}", remedy="Check the path and its permissions."
         ) from error
     except CommandError as error:
+        engine.dispose()
         raise StateError(
             f"state database cannot be migrated: {error}", remedy="Use the version that wrote it, or newer."
         ) from error
