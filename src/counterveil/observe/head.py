@@ -13,7 +13,9 @@ from importlib.resources import files
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 
+from counterveil.ids import digest_hex
 from counterveil.observe.encoder import MAX_CHARS, SPACE, encode
 from counterveil.observe.texts import clipped
 
@@ -70,3 +72,14 @@ def shipped() -> Head:
             slope=data["slope"].astype(np.float32),
             offset=data["offset"].astype(np.float32),
         )
+
+
+def reading_version() -> str:
+    """The version under which readings of the shipped head are stored."""
+    return digest_hex(b"", shipped().version)[:12]
+
+
+def reading_schema() -> pa.Schema:
+    """One row a text: its content key and a score in [0,1] a column of the head."""
+    columns = [pa.field(name, pa.float32(), nullable=False) for name in shipped().columns]
+    return pa.schema([pa.field("content_key", pa.int64(), nullable=False), *columns])

@@ -11,17 +11,12 @@ import pyarrow as pa
 
 from counterveil.assess.facts import SubjectFacts
 from counterveil.assess.operations import Base
-from counterveil.ids import digest_hex
-from counterveil.model.event import ACCOUNT_SCHEMA
 from counterveil.observe.encoder import COVERED
 from counterveil.observe.head import ANY, INNOCENT, shipped
-from counterveil.observe.texts import OBSERVATION_SCHEMA
 from counterveil.pipeline.link import accounts_sql
-from counterveil.pipeline.observe import detectors_version
-from counterveil.pipeline.profile import SUBJECT_SCHEMA, TURN_SCHEMA
-from counterveil.pipeline.read import reading_schema, sample_sql
+from counterveil.pipeline.read import sample_sql
+from counterveil.pipeline.tables import mount
 from counterveil.pipeline.workspace import Workspace
-from counterveil.store import batches
 
 _LANGUAGES = """
 select subject_id, lang, count(*) as n from (
@@ -38,18 +33,8 @@ from asked a join readings r using (content_key) order by a.subject_id, r.conten
 def subject_facts(workspace: Workspace) -> dict[str, SubjectFacts]:
     """Facts of all subjects by id; what was not read stays at zero with ``n_read`` = 0."""
     head = shipped()
-    version = digest_hex(b"", head.version)[:12]
-    with workspace.database.begin() as connection:
-        tables = {
-            "turns": (batches.paths(connection, "turns"), TURN_SCHEMA),
-            "subjects": (batches.paths(connection, "subjects"), SUBJECT_SCHEMA),
-            "accounts": (batches.paths(connection, "accounts"), ACCOUNT_SCHEMA),
-            "observations": (batches.paths(connection, "observations", detectors_version()), OBSERVATION_SCHEMA),
-            "readings": (batches.paths(connection, "readings", version), reading_schema()),
-        }
     with workspace.engine() as engine:
-        for name, (paths, schema) in tables.items():
-            engine.files(name, workspace.lake.paths(paths), schema)
+        mount(workspace, engine, "turns", "subjects", "accounts", "observations", "readings")
         subjects = engine.rows("select * from subjects order by subject_id")
         accounts = {row["account_id"]: row for row in engine.rows(accounts_sql())}
         languages: dict[str, dict[str, int]] = {}

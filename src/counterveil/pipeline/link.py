@@ -17,13 +17,11 @@ from counterveil.link import statements
 from counterveil.link.groups import communities
 from counterveil.model.event import ACCOUNT_SCHEMA
 from counterveil.model.link import Link, SharedThing
-from counterveil.model.signal import THING_SCHEMA, EvidenceClass, Family, Reads, Row, Thing
-from counterveil.pipeline.observe import detectors_version
-from counterveil.pipeline.profile import SUBJECT_FIELD_SCHEMA, SUBJECT_SCHEMA, SUBJECT_THING_SCHEMA, TURN_SCHEMA
+from counterveil.model.signal import EvidenceClass, Family, Reads, Row, Thing
 from counterveil.pipeline.progress import Progress
+from counterveil.pipeline.tables import mount
 from counterveil.pipeline.workspace import Workspace
 from counterveil.policy.evidence import EvidencePolicy, evidence, hub_keys
-from counterveil.store import batches
 
 _CLASSES = {1: EvidenceClass.A, 2: EvidenceClass.B, 3: EvidenceClass.C}
 _ORDER = {value: key for key, value in _CLASSES.items()}
@@ -77,15 +75,9 @@ class Linked:
 def link(workspace: Workspace, progress: Progress) -> Linked:
     """Links and groups of the workspace as it stands. Cost: the pairs that rare shared things make, never all pairs."""
     policy = evidence()
-    version = detectors_version()
     progress.step("link", 4, "steps")
-    with workspace.database.begin() as connection:
-        kinds = ("subjects", "subject_things", "subject_fields", "accounts", "things", "turns")
-        paths = {kind: batches.paths(connection, kind, version if kind == "things" else None) for kind in kinds}
-    schemas = (SUBJECT_SCHEMA, SUBJECT_THING_SCHEMA, SUBJECT_FIELD_SCHEMA, ACCOUNT_SCHEMA, THING_SCHEMA, TURN_SCHEMA)
     with workspace.engine() as engine:
-        for kind, schema in zip(kinds, schemas, strict=True):
-            engine.files(kind, workspace.lake.paths(paths[kind]), schema)
+        mount(workspace, engine, "subjects", "subject_things", "subject_fields", "accounts", "things", "turns")
         engine.run("create table subject_contents as select distinct subject_id as subject, content_key from turns")
         field_values = _register_fields(engine)
         _register_policy(engine, policy)

@@ -15,15 +15,12 @@ import numpy as np
 import pyarrow as pa
 
 from counterveil.ids import digest_hex
-from counterveil.model.event import TEXT_SCHEMA
 from counterveil.observe.canonical import canonical
 from counterveil.observe.encoder import COVERED
-from counterveil.observe.head import shipped
-from counterveil.observe.texts import OBSERVATION_SCHEMA
-from counterveil.pipeline.observe import detectors_version
+from counterveil.observe.head import reading_schema, reading_version, shipped
 from counterveil.pipeline.pool import ordered_map
-from counterveil.pipeline.profile import SUBJECT_SCHEMA, TURN_SCHEMA
 from counterveil.pipeline.progress import Progress
+from counterveil.pipeline.tables import mount
 from counterveil.pipeline.workspace import Workspace
 from counterveil.settings import Settings
 from counterveil.store import batches
@@ -42,12 +39,6 @@ class ReadReport:
     n_texts: int
     n_subjects_read: int
     n_subjects_unread: int
-
-
-def reading_schema() -> pa.Schema:
-    """One row a text: its content key and a score in [0,1] a column of the head."""
-    columns = [pa.field(name, pa.float32(), nullable=False) for name in shipped().columns]
-    return pa.schema([pa.field("content_key", pa.int64(), nullable=False), *columns])
 
 
 def sample_sql(settings: Settings) -> str:
@@ -73,20 +64,9 @@ def sample_sql(settings: Settings) -> str:
 
 def read_some(workspace: Workspace, groups: Sequence[Sequence[str]], progress: Progress) -> ReadReport:
     """Read what is not read yet of group members and, within the budget, of everybody else."""
-    version = digest_hex(b"", shipped().version)[:12]
     members = {subject for group in groups for subject in group}
-    with workspace.database.begin() as connection:
-        turns = workspace.lake.paths(batches.paths(connection, "turns"))
-        texts = workspace.lake.paths(batches.paths(connection, "texts"))
-        observations = workspace.lake.paths(batches.paths(connection, "observations", detectors_version()))
-        subjects = workspace.lake.paths(batches.paths(connection, "subjects"))
-        done = batches.paths(connection, "readings", version)
     with workspace.engine() as engine:
-        engine.files("turns", turns, TURN_SCHEMA)
-        engine.files("texts", texts, TEXT_SCHEMA)
-        engine.files("observations", observations, OBSERVATION_SCHEMA)
-        engine.files("subjects", subjects, SUBJECT_SCHEMA)
-        engine.files("done", workspace.lake.paths(done), reading_schema())
+        mount(workspace, engine, "turns", "texts", "observations", "subjects", "readings")
         engine.table("members", pa.table({"subject_id": pa.array(sorted(members), pa.string())}))
         engine.run(sample_sql(workspace.settings))
         engine.run(
@@ -104,7 +84,7 @@ def read_some(workspace: Workspace, groups: Sequence[Sequence[str]], progress: P
         )[0]
         engine.run(
             "create table todo as select distinct content_key from asked join chosen using (subject_id) "
-            "where content_key not in (select content_key from done)"
+            "where content_key not in (select content_key from readings)"
         )
         table = engine.query("select content_key, text from texts join todo using (content_key) order by content_key")
     progress.step("read", table.num_rows, "texts")
@@ -115,10 +95,10 @@ def read_some(workspace: Workspace, groups: Sequence[Sequence[str]], progress: P
         waiting.append(readings)
         progress.advance(unit.num_rows)
         if len(waiting) == _FILE_UNITS:
-            _register(workspace, pa.concat_tables(waiting), version)
+            _register(workspace, pa.concat_tables(waiting))
             waiting = []
     if waiting:
-        _register(workspace, pa.concat_tables(waiting), version)
+        _register(workspace, pa.concat_tables(waiting))
     return ReadReport(table.num_rows, int(counts["n_read"]), int(counts["n_all"]) - int(counts["n_read"]))
 
 
@@ -129,7 +109,8 @@ def _read(unit: pa.Table) -> pa.Table:
     return pa.table({"content_key": unit["content_key"], **columns}, schema=reading_schema())
 
 
-def _register(workspace: Workspace, readings: pa.Table, version: str) -> None:
+def _register(workspace: Workspace, readings: pa.Table) -> None:
+    version = reading_version()
     name = digest_hex(readings["content_key"].combine_chunks().to_numpy().tobytes())
     path = Path("readings") / version / f"{name}.parquet"
     workspace.lake.write(readings, path.as_posix())

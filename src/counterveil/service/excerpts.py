@@ -7,15 +7,9 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-from counterveil.ids import digest_hex
-from counterveil.model.event import TEXT_SCHEMA
 from counterveil.observe.head import shipped
-from counterveil.observe.texts import OBSERVATION_SCHEMA
-from counterveil.pipeline.observe import detectors_version
-from counterveil.pipeline.profile import TURN_SCHEMA
-from counterveil.pipeline.read import reading_schema
+from counterveil.pipeline.tables import mount
 from counterveil.pipeline.workspace import Workspace
-from counterveil.store import batches
 
 _PER_BEHAVIOUR = 2
 
@@ -37,16 +31,8 @@ def best_texts(workspace: Workspace, members: Sequence[str], behaviours: Sequenc
     wanted = [b for b in behaviours if b in shipped().behaviours]
     if not wanted:
         return []
-    with workspace.database.begin() as connection:
-        turns = batches.paths(connection, "turns")
-        texts = batches.paths(connection, "texts")
-        readings = batches.paths(connection, "readings", digest_hex(b"", shipped().version)[:12])
-        observations = batches.paths(connection, "observations", detectors_version())
     with workspace.engine() as engine:
-        engine.files("turns", workspace.lake.paths(turns), TURN_SCHEMA)
-        engine.files("texts", workspace.lake.paths(texts), TEXT_SCHEMA)
-        engine.files("readings", workspace.lake.paths(readings), reading_schema())
-        engine.files("observations", workspace.lake.paths(observations), OBSERVATION_SCHEMA)
+        mount(workspace, engine, "turns", "texts", "readings", "observations")
         engine.table("members", pa.table({"subject_id": pa.array(list(members), pa.string())}))
         engine.run(
             "create table own as select content_key, min(subject_id) as subject_id, min(event_id) as event_id from turns "

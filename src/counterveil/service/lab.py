@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from counterveil.engine.duck import Engine
 from counterveil.errors import UsageError
 from counterveil.lab.baselines import Baseline, duplicate_baseline, keyword_baseline
 from counterveil.lab.generate import ScenarioSummary
@@ -15,12 +14,10 @@ from counterveil.lab.measures import Estimate, Proportion
 from counterveil.lab.metrics import Evaluation
 from counterveil.lab.metrics import evaluate as measure
 from counterveil.lab.truth import Truth, load_truth
-from counterveil.model.event import TEXT_SCHEMA
-from counterveil.pipeline.profile import TURN_SCHEMA
+from counterveil.pipeline.tables import mount
 from counterveil.pipeline.workspace import Workspace, for_reading
 from counterveil.service.findings import scores
 from counterveil.settings import Settings
-from counterveil.store import batches
 
 __all__ = ["Estimate", "Evaluation", "Measured", "Proportion", "evaluate", "generate"]
 
@@ -59,19 +56,11 @@ def _measured(truth: Truth, baseline: Baseline) -> Evaluation:
 
 
 def _user_turns(workspace: Workspace) -> Iterator[tuple[str, str]]:
-    with workspace.database.begin() as connection:
-        turns = batches.paths(connection, "turns")
-        texts = batches.paths(connection, "texts")
     with workspace.engine() as engine:
-        _register(workspace, engine, turns, texts)
+        mount(workspace, engine, "turns", "texts")
         table = engine.query(
             "select account_id, text from turns join texts using (content_key) "
             "where side = 0 and role = 'user' order by account_id, time, event_id"
         )
     for batch in table.to_batches(max_chunksize=8192):
         yield from zip(batch["account_id"].to_pylist(), batch["text"].to_pylist(), strict=True)
-
-
-def _register(workspace: Workspace, engine: Engine, turns: list[str], texts: list[str]) -> None:
-    engine.files("turns", workspace.lake.paths(turns), TURN_SCHEMA)
-    engine.files("texts", workspace.lake.paths(texts), TEXT_SCHEMA)

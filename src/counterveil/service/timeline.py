@@ -7,9 +7,8 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-from counterveil.pipeline.profile import TURN_SCHEMA
+from counterveil.pipeline.tables import mount
 from counterveil.pipeline.workspace import Workspace
-from counterveil.store import batches
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +22,8 @@ class Timeline:
 
 def timeline(workspace: Workspace, members: Sequence[str]) -> Timeline:
     """The activity of some subjects by day."""
-    with workspace.database.begin() as connection:
-        turns = batches.paths(connection, "turns")
     with workspace.engine() as engine:
-        engine.files("turns", workspace.lake.paths(turns), TURN_SCHEMA)
+        mount(workspace, engine, "turns")
         engine.table("members", pa.table({"subject_id": pa.array(list(members), pa.string())}))
         rows = engine.rows(
             "with d as (select time::date as day, subject_id from turns join members using (subject_id) "

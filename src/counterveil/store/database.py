@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -35,34 +36,33 @@ def open_database(url: str, *, upgrade: bool = True) -> Engine:
         _use_immediate_transactions(engine)
     config = Config()
     config.set_main_option("script_location", str(_MIGRATIONS))
-    try:
-        with engine.begin() as connection:
-            if upgrade:
-                config.attributes["connection"] = connection
-                command.upgrade(config, "head")
-            else:
-                _check_revision(connection, config)
-    except StateError:
-        engine.dispose()
-        raise
-    except SQLAlchemyError as error:
-        engine.dispose()
-        raise StateError(
-            f"state database cannot be opened: {error}", remedy="Check the path and its permissions."
-        ) from error
-    except CommandError as error:
-        engine.dispose()
-        raise StateError(
-            f"state database cannot be migrated: {error}", remedy="Use the version that wrote it, or newer."
-        ) from error
+    with ExitStack() as undo:
+        undo.callback(engine.dispose)
+        try:
+            with engine.begin() as connection:
+                if upgrade:
+                    config.attributes["connection"] = connection
+                    command.upgrade(config, "head")
+                else:
+                    _check_revision(connection, config)
+        except SQLAlchemyError as error:
+            raise StateError(
+                f"state database cannot be opened: {error}", remedy="Check the path and its permissions."
+            ) from error
+        except CommandError as error:
+            raise StateError(
+                f"state database cannot be migrated: {error}", remedy="Use the version that wrote it, or newer."
+            ) from error
+        undo.pop_all()
     return engine
 
 
 def _check_revision(connection: Connection, config: Config) -> None:
     """Reading never migrates: that is a write, and writers hold the workspace's lock."""
     present = MigrationContext.configure(connection).get_current_revision()
-    wanted = ScriptDirectory.from_config(config).get_current_head()
-    known = {revision.revision for revision in ScriptDirectory.from_config(config).walk_revisions()}
+    scripts = ScriptDirectory.from_config(config)
+    wanted = scripts.get_current_head()
+    known = {revision.revision for revision in scripts.walk_revisions()}
     if present is not None and present not in known:
         raise StateError(
             f"state database has schema {present}, which this version does not know",
