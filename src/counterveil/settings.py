@@ -10,7 +10,7 @@ import os
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from platformdirs import user_data_path
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -49,9 +49,41 @@ class Settings(BaseModel):
         int,
         Field(
             ge=0,
-            description="Texts that the behaviour reader may read beyond those of linked groups, the busiest subjects first.",
+            description="Texts that the first encoder may read beyond those of linked groups, the most promising subjects first.",
         ),
     ] = 60_000
+    max_read_share: Annotated[
+        float,
+        Field(ge=0, le=1, description="Largest share of the user texts that may be encoded beyond linked groups."),
+    ] = 1.0
+    second_budget_texts: Annotated[
+        int,
+        Field(
+            ge=0,
+            description="Texts for the slow second encoder: half for languages that the first does not know, the rest "
+            "(and what is left) for a second look at members of groups and at accounts that may be operators'.",
+        ),
+    ] = 8_000
+    first_encoder: Annotated[
+        Literal["use", "none"],
+        Field(description="The quick encoder that looks at everything; `none`: only the second."),
+    ] = "use"
+    second_encoder: Annotated[
+        Literal["e5", "endpoint", "onnx", "none"],
+        Field(
+            description="The careful encoder: the one in the package, an OpenAI-compatible endpoint, a local ONNX model; "
+            "`none`: languages that the first does not know are not read."
+        ),
+    ] = "e5"
+    encoder_model: Annotated[str, Field(description="The endpoint's model name, or the ONNX model's folder.")] = ""
+    encoder_url: Annotated[str, Field(description="Base URL of the embeddings endpoint; texts are sent there.")] = ""
+    encoder_key_env: Annotated[
+        str, Field(description="Name of the environment variable that holds the endpoint's key.")
+    ] = "OPENAI_API_KEY"
+    trained: Annotated[
+        Path | None,
+        Field(description="Folder of learned weights from `counterveil lab train`; default: those in the package."),
+    ] = None
     max_read_texts_per_subject: Annotated[
         int, Field(ge=1, description="Texts read of one subject; a fixed sample where it has more.")
     ] = 60

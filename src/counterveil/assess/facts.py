@@ -6,14 +6,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from counterveil.model.operation import Entry
+
 
 @dataclass(frozen=True, slots=True)
 class SubjectFacts:
     """One subject as far as it was read.
 
-    ``n_read`` texts were read, ``n_not_covered`` are in languages that the reader does not know; ``doing`` is the mean of the upper half of their scores for "some abusive behaviour is
-    being done", ``innocent`` the mean score for an innocent stance, ``behaviours`` the mean of the upper quarter of each
-    behaviour's scores (operators' traffic is half harmless, so a plain mean would hide the rest). All in [0,1].
+    ``n_read`` texts were read, ``n_not_covered`` are in languages that no encoder knows. ``ledger`` is the account score in
+    log-odds where half of the accounts are operators'; ``reading`` is its part towards abuse, ``stance`` its part towards an
+    innocent stance. ``behaviours``: mean of the upper quarter of each behaviour's scores in [0,1] (operators' traffic is
+    half harmless, so a plain mean would hide the rest).
     """
 
     subject_id: str
@@ -23,8 +26,9 @@ class SubjectFacts:
     n_read: int = 0
     n_disguises: int = 0
     n_not_covered: int = 0
-    doing: float = 0.0
-    innocent: float = 0.0
+    reading: float = 0.0
+    stance: float = 0.0
+    ledger: tuple[Entry, ...] = ()
     behaviours: Mapping[str, float] = field(default_factory=dict)
     languages: Mapping[str, int] = field(default_factory=dict)
     first_seen: datetime | None = None

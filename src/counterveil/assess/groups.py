@@ -23,38 +23,40 @@ _READ = frozenset(("reading", "stance"))
 _LINKED = frozenset(("private names", "working template", "many families", "undisclosed", "new accounts"))
 
 
-def ledger(facts: GroupFacts, weights: GroupWeights, base_doing: float, base_innocent: float) -> tuple[Entry, ...]:
-    """All considerations that apply, for and against. ``base_*`` are the whole log's mean scores of its subjects.
+def ledger(facts: GroupFacts, weights: GroupWeights, base_reading: float) -> tuple[Entry, ...]:
+    """All considerations that apply, for and against.
 
-    Reading against the log's own base rate keeps a service whose users all write about politics from looking guilty.
+    ``base_reading``: the median of what the whole log's accounts read like. Where that is above the training's, it is taken
+    off: a service whose users all write about politics should not look guilty.
     """
     found = [entry("prior", weights.prior, "most linked groups are families, classes and firms")]
-    found += _reading(facts, weights, base_doing, base_innocent)
+    found += _reading(facts, weights, base_reading)
     found += _for(facts, weights)
     found += _against(facts, weights)
     found += _links_alone(found, weights)
     return tuple(e for e in found if e.log_odds != 0.0)
 
 
-def _reading(facts: GroupFacts, weights: GroupWeights, base_doing: float, base_innocent: float) -> list[Entry]:
+def _reading(facts: GroupFacts, weights: GroupWeights, base_reading: float) -> list[Entry]:
     read = [m for m in facts.members if m.n_read > 0]
     n_texts = sum(m.n_read for m in read)
     if n_texts < weights.min_read_texts or len(read) < weights.min_read_members:
         return [entry("reading", 0.0, "too few texts were read")]
     n_not_covered = sum(m.n_not_covered for m in facts.members)
-    doing = statistics.fmean(m.doing for m in read)
-    innocent = statistics.fmean(m.innocent for m in read)
+    reading = statistics.fmean(m.reading for m in read) - max(0.0, base_reading)
+    stance = statistics.fmean(m.stance for m in read)
+    n_abusive = sum(m.reading + m.stance > 0 for m in read)
     return [
         entry(
             "reading",
-            capped(weights.reading_slope * (logit(doing) - logit(base_doing)), weights.reading_cap),
-            f"{n_texts} texts of {len(read)} members read: mean score {doing:.2f} for abusive work, {base_doing:.2f} in the log"
+            capped(weights.reading_slope * reading, weights.reading_cap),
+            f"{n_texts} texts of {len(read)} members read: {n_abusive} read more like operators' accounts than not"
             + (f"; {n_not_covered} texts in languages not covered were not weighed" if n_not_covered else ""),
         ),
         entry(
             "stance",
-            capped(weights.innocent_slope * (logit(innocent) - logit(base_innocent)), weights.innocent_cap),
-            f"mean score {innocent:.2f} for analysing, defending, teaching, fiction or being a victim, {base_innocent:.2f} in the log",
+            capped(weights.stance_slope * stance, weights.stance_cap),
+            f"mean {stance:+.1f} for analysing, defending, teaching, fiction, being a victim, or everyday use",
         ),
     ]
 

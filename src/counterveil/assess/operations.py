@@ -23,8 +23,7 @@ _PRIVATE_FACTOR = 1.25
 class Base:
     """The log's own base rates: medians over all subjects that were read."""
 
-    doing: float
-    innocent: float
+    reading: float
     behaviours: dict[str, float]
 
 
@@ -55,7 +54,7 @@ def operation(
 ) -> Operation:
     """The operation that a linked group makes, suspected or cohort."""
     facts = group_facts(members, links)
-    ledger = groups.ledger(facts, policy.group, base.doing, base.innocent)
+    ledger = groups.ledger(facts, policy.group, base.reading)
     belief = confidence(ledger)
     found = groups.behaviours(members, base.behaviours)
     explanation, would_change = innocent.explanation(ledger)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import orjson
 import typer
+from rich.console import Console
 
 from counterveil.cli.exits import handled
 from counterveil.cli.options import Home, Json, settings_of
-from counterveil.cli.render import cell, json_out, out, table
+from counterveil.cli.render import cell, json_out, ledger, out, table
 from counterveil.service import findings
 from counterveil.service.reveals import masked_value
 
@@ -65,8 +66,45 @@ def show_account(
             ],
         )
     )
+    for subject in account["subjects"]:
+        _evidence(console, subject)
     if any(s["operation_id"] for s in account["subjects"]):
         console.print("A group is a link, not a finding: see `counterveil operations show` for both sides.")
+
+
+def _evidence(console: Console, subject: dict[str, Any]) -> None:
+    """Both sides of the account's own score, and where in its turns each pattern shows best."""
+    console.rule(cell(f"{subject['subject_id']}: what its own texts say"), align="left")
+    if not subject["ledger"]:
+        console.print(
+            f"{subject['n_read']} texts read, {subject['n_not_covered'] or 0} in languages not covered: too few to say anything."
+        )
+        return
+    ledger(console, subject["ledger"], subject["confidence"])
+    console.print(f"From {subject['n_read']} texts. One account's texts alone open a look, never a finding.")
+    shown = [signal for signal in subject["signals"] if signal["spans"]]
+    if shown:
+        console.print(
+            table(
+                [
+                    ("pattern", "left"),
+                    ("bears", "left"),
+                    ("score", "right"),
+                    ("what was seen", "left"),
+                    ("events", "left"),
+                ],
+                [
+                    [
+                        cell(s["detector"].replace("_", " ")),
+                        cell(s["bearing"]),
+                        cell(f"{s['score']:.2f}"),
+                        cell(s["reason"], width=70),
+                        cell(", ".join(span["event_id"] for span in s["spans"]), width=60),
+                    ]
+                    for s in shown
+                ],
+            )
+        )
 
 
 def _mask(name: str, value: object) -> str:

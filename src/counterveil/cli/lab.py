@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from counterveil.cli.exits import FINE, FOUND, handled
-from counterveil.cli.options import Json, Quiet, settings_of
+from counterveil.cli.options import Home, Json, Quiet, Workers, settings_of
 from counterveil.cli.progress import Shown
 from counterveil.cli.render import cell, json_out, out, table
 from counterveil.service import lab
@@ -62,6 +62,53 @@ def generate(
         f"{n['lookalike']:,} look-alikes, {n['background']:,} ordinary), {summary.languages} languages, seed {seed}.\n"
         f"Next: counterveil scan {folder} --home {folder}/run && counterveil lab evaluate {folder}/run {folder}/truth"
     )
+
+
+@app.command("train")
+@handled
+def train(
+    folder: Annotated[
+        Path, typer.Option("--out", help="Folder for the learned weights (a new one, or an earlier training).")
+    ],
+    *,
+    data: Annotated[
+        Path | None, typer.Option("--data", help="Folder of training accounts (*.jsonl); default: those that ship.")
+    ] = None,
+    cache: Annotated[
+        Path | None,
+        typer.Option("--cache", help="Folder that keeps vectors, so that the next training encodes only new texts."),
+    ] = None,
+    home: Home = None,
+    workers: Workers = None,
+    quiet: Quiet = False,
+    as_json: Json = False,
+) -> None:
+    """Learn segmenter, behaviour heads and account weights from whole accounts; write them with model card and manifest.
+
+    Uses the encoders of the settings. Needs the extra `lab` (scikit-learn). A scan uses the folder with `trained = FOLDER`.
+    """
+    with Shown(quiet=quiet) as progress:
+        report = lab.train(settings_of(home, workers), folder, data=data, cache=cache, progress=progress)
+    if as_json:
+        json_out("training", asdict(report))
+        return
+    console = out()
+    console.print(
+        f"{folder}: training {report.version} from {report.n_accounts:,} accounts, {report.n_turns:,} turns, {report.n_authors} authors.\n"
+        "Accounts of authors that were left out:"
+    )
+    rows = [
+        [space, f"{f.auc:.3f} [{f.low:.3f}, {f.high:.3f}]", *(f"{r:.2f}" for r in f.recall), f"{f.error:.3f}"]
+        for space, f in report.figures.items()
+        if f is not None
+    ]
+    columns = [
+        ("vector space", "left"),
+        ("AUC [95 %]", "right"),
+        *((f"recall at FPR {r} %", "right") for r in (0, 1, 5)),
+    ]
+    console.print(table([*columns, ("calibration error", "right")], rows))
+    console.print(f'Read {folder / "card.md"}. To use it: trained = "{folder}" in counterveil.toml, then scan again.')
 
 
 @app.command("evaluate")

@@ -216,8 +216,7 @@ def _examples(console: Console, behaviours: Sequence[Sequence[Any]], examples: S
         )
         for example in examples:
             if example.behaviour == behaviour:
-                mark = "" if example.covered else ", not covered by the reader"
-                console.print(cell(f"  [{example.language}{mark}] {example.excerpt}"))
+                console.print(cell(f"  [{example.language}] {example.excerpt}"))
                 console.print(
                     cell(
                         f"      score {example.score:.2f} · {example.subject_id} · event {example.event_id}",

@@ -14,8 +14,10 @@ _WORDS = {
     "ingest": "reading logs",
     "observe": "observing texts",
     "profile": "counting turns",
+    "sift": "sifting prompts",
     "link": "linking subjects",
     "read": "reading behaviour",
+    "second look": "reading again, closely",
     "assess": "weighing evidence",
     "generate": "writing the scenario",
 }

@@ -114,8 +114,18 @@ def scan_lines(console: Console, report: ScanReport) -> None:
     """One line a stage."""
     funnel = report.linked.funnel
     console.print(
-        f"{report.linked.n_population:,} subjects; {report.n_observed:,} new texts observed, {report.read.n_texts:,} read"
-        + (f" ({report.read.n_subjects_unread:,} subjects unread: budget)" if report.read.n_subjects_unread else "")
+        f"{report.linked.n_population:,} subjects; {report.n_observed:,} new texts observed, {report.read.n_texts:,} read, "
+        f"{report.read.n_second:,} of them or others read again closely"
+        + (
+            f"; {report.read.n_subjects_unread:,} subjects unread (no text, or budget)"
+            if report.read.n_subjects_unread
+            else ""
+        )
+        + (
+            f"; {report.read.n_texts_not_covered:,} texts in languages not covered"
+            if report.read.n_texts_not_covered
+            else ""
+        )
     )
     console.print(
         f"{funnel['n_shared_things']:,} shared things, {funnel['n_hubs']:,} hubs ignored; {funnel['n_pairs']:,} pairs met, "

@@ -9,6 +9,8 @@ from typing import Protocol
 
 import pyarrow as pa
 
+from counterveil.model.activity import Activity
+
 
 class EvidenceClass(StrEnum):
     """A strong, B medium, C context only. C shifts other evidence and never creates a link, a lead or an action."""
@@ -107,6 +109,105 @@ class Detector(Protocol):
 
     def find(self, row: Row) -> list[Thing]:
         """The things in one row, each at most once per value, in order of appearance."""
+        ...
+
+
+class Bearing(StrEnum):
+    """Which way a signal points: towards abuse, or towards an innocent reading of the same activity."""
+
+    FOR = "for"
+    AGAINST = "against"
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A place in a subject's turns: the event, and offsets in the canonical text (0, 0: the whole turn)."""
+
+    event_id: str
+    start: int = 0
+    end: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """One observation by one detector version about one subject.
+
+    ``score`` in [0,1] is how plainly the pattern is there, not how bad it is. ``reason`` gives the numbers behind it.
+    """
+
+    subject_id: str
+    detector: str
+    version: int
+    score: float
+    evidence_class: EvidenceClass
+    family: Family
+    bearing: Bearing
+    reason: str
+    spans: tuple[Span, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class BehaviourInfo:
+    """What a behaviour detector is: its permanent name, version, meaning, and the strongest evidence it may give.
+
+    ``behaviours``: taxonomy ids that it is about; empty where it may be any.
+    """
+
+    name: str
+    version: int
+    family: Family
+    best_class: EvidenceClass
+    bearing: Bearing
+    meaning: str
+    source: str
+    behaviours: tuple[str, ...] = ()
+    params: Mapping[str, float | int | str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """An activity and the least or most that the detector must score it; ``why`` tells what a benign one is."""
+
+    activity: Activity
+    at_least: float = 0.0
+    at_most: float = 1.0
+    why: str = ""
+
+
+SIGNAL_SCHEMA = pa.schema(
+    [
+        pa.field("subject_id", pa.string(), nullable=False),
+        pa.field("detector", pa.string(), nullable=False),
+        pa.field("version", pa.int32(), nullable=False),
+        pa.field("score", pa.float64(), nullable=False),
+        pa.field("evidence_class", pa.string(), nullable=False),
+        pa.field("family", pa.string(), nullable=False),
+        pa.field("bearing", pa.string(), nullable=False),
+        pa.field("reason", pa.string(), nullable=False),
+        pa.field(
+            "spans",
+            pa.list_(pa.struct([("event_id", pa.string()), ("start", pa.int32()), ("end", pa.int32())])),
+            nullable=False,
+        ),
+    ]
+)
+
+
+class BehaviourDetector(Protocol):
+    """One small file in ``counterveil.detectors.behaviour``; pure, and proved by its own cases."""
+
+    @property
+    def info(self) -> BehaviourInfo:
+        """What it is."""
+        ...
+
+    @property
+    def cases(self) -> tuple[Case, ...]:
+        """At least one hit and one benign look-alike, run by the conformance suite."""
+        ...
+
+    def measure(self, activity: Activity) -> Signal:
+        """How plainly the pattern is in the activity; score 0 where nothing of it is."""
         ...
 
 

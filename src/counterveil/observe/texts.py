@@ -13,9 +13,10 @@ from counterveil.ids import digest_hex, key64
 from counterveil.model.signal import THING_SCHEMA, Detector, Reads, Row, Thing
 from counterveil.observe.canonical import canonical
 from counterveil.observe.language import language
+from counterveil.observe.refusals import is_refusal
 
 # Raise when canonical text, language or the columns below change: the next scan then recomputes every observation.
-OBSERVE_VERSION = 2
+OBSERVE_VERSION = 3
 
 
 OBSERVATION_SCHEMA = pa.schema(
@@ -23,7 +24,10 @@ OBSERVATION_SCHEMA = pa.schema(
         pa.field("content_key", pa.int64(), nullable=False),
         pa.field("lang", pa.string(), nullable=False),
         pa.field("n_chars", pa.int32(), nullable=False),
+        # Hidden, look-alike and smuggled characters that were undone.
         pa.field("n_disguises", pa.int32(), nullable=False),
+        # As a model's answer, the text declines.
+        pa.field("is_refusal", pa.bool_(), nullable=False),
     ]
 )
 
@@ -56,6 +60,7 @@ def observe(texts: pa.Table, detectors: Sequence[Detector], *, max_chars: int) -
         "lang": [language(p.text) for p in plain],
         "n_chars": [len(p.text) for p in plain],
         "n_disguises": [p.n_changes for p in plain],
+        "is_refusal": [is_refusal(p.text) for p in plain],
     }
     reading = [d for d in detectors if d.info.reads is Reads.TEXT]
     found = [thing for key, p in zip(keys, plain, strict=True) for d in reading for thing in d.find(Row(key, p.text))]

@@ -11,11 +11,13 @@ import pyarrow as pa
 
 from counterveil.assess import groups, leads, subjects
 from counterveil.assess.facts import SubjectFacts
+from counterveil.assess.ledger import confidence
 from counterveil.assess.operations import Base, operation
 from counterveil.ids import digest_hex, utc_now
 from counterveil.link.groups import belongings
 from counterveil.model.case import Lead
 from counterveil.model.operation import Operation, Verdict
+from counterveil.model.signal import SIGNAL_SCHEMA, Signal
 from counterveil.pipeline.facts import base_rates, subject_facts
 from counterveil.pipeline.link import Linked
 from counterveil.pipeline.progress import Progress
@@ -32,6 +34,18 @@ SCORE_SCHEMA = pa.schema(
         pa.field("score", pa.float64(), nullable=False),
         pa.field("operation_id", pa.string()),
         pa.field("standing", pa.string()),
+        pa.field("n_read", pa.int64(), nullable=False),
+        pa.field("n_not_covered", pa.int64(), nullable=False),
+        # The account score's ledger: it sums to the log-odds of ``confidence``.
+        pa.field("confidence", pa.float64()),
+        pa.field(
+            "ledger",
+            pa.list_(pa.struct([("name", pa.string()), ("log_odds", pa.float64()), ("reason", pa.string())])),
+            nullable=False,
+        ),
+        pa.field(
+            "behaviours", pa.list_(pa.struct([("behaviour", pa.string()), ("score", pa.float64())])), nullable=False
+        ),
     ]
 )
 
@@ -50,7 +64,7 @@ def assess(workspace: Workspace, linked: Linked, progress: Progress) -> Assessed
     """Assess every group and every lone subject, and store what is found."""
     progress.step("assess", len(linked.groups) + 1, "groups")
     policy = assessment()
-    facts = subject_facts(workspace)
+    facts, signals = subject_facts(workspace)
     base = base_rates(facts)
     weights = {pair: link.bits for pair, link in linked.links.items()}
     found = []
@@ -63,7 +77,7 @@ def assess(workspace: Workspace, linked: Linked, progress: Progress) -> Assessed
     lone = _lone_leads(facts, {m.subject_id for o in found for m in o.members}, base, policy)
     queue = [leads.of_operation(o) for o in found if o.verdict is Verdict.SUSPECTED] + lone
     table = _scores(facts, found, base, policy)
-    changes = _store(workspace, found, queue, table, linked)
+    changes = _store(workspace, found, queue, {"scores": table, "signals": _signals(signals)}, linked)
     progress.advance(1)
     return Assessed(tuple(found), tuple(queue), *changes)
 
@@ -75,7 +89,7 @@ def _lone_leads(
     for subject_id, subject in sorted(facts.items()):
         if subject_id in grouped:
             continue
-        ledger = subjects.ledger(subject, policy.subject, base.doing, base.innocent)
+        ledger = subjects.ledger(subject, policy.subject, base.reading)
         score = subjects.score(ledger, policy.subject)
         if score >= policy.subject.min_confidence:
             shown = groups.behaviours([subject], base.behaviours)
@@ -98,7 +112,9 @@ def _scores(
     place = {m.subject_id: (o, m) for o in found for m in o.members}
     rows = []
     for subject_id, subject in sorted(facts.items()):
-        own = subjects.score(subjects.ledger(subject, policy.subject, base.doing, base.innocent), policy.subject)
+        ledger = subjects.ledger(subject, policy.subject, base.reading)
+        own = subjects.score(ledger, policy.subject)
+        telling = groups.behaviours([subject], base.behaviours)
         operation_of, member = place.get(subject_id, (None, None))
         score = own
         if operation_of is not None and member is not None:
@@ -110,13 +126,22 @@ def _scores(
                 "score": score,
                 "operation_id": operation_of.operation_id if operation_of else None,
                 "standing": member.standing.value if member else None,
+                "n_read": subject.n_read,
+                "n_not_covered": subject.n_not_covered,
+                "confidence": confidence(ledger) if ledger else None,
+                "ledger": [asdict(e) for e in ledger],
+                "behaviours": [{"behaviour": name, "score": mean} for name, mean, _ in telling],
             }
         )
     return pa.Table.from_pylist(rows, schema=SCORE_SCHEMA)
 
 
 def _store(
-    workspace: Workspace, found: list[Operation], queue: list[Lead], scores: pa.Table, linked: Linked
+    workspace: Workspace,
+    found: list[Operation],
+    queue: list[Lead],
+    tables: Mapping[str, pa.Table],
+    linked: Linked,
 ) -> tuple[Changes, Changes]:
     operations = {
         o.operation_id: _body(o, verdict=o.verdict.value, confidence=o.confidence, n_members=len(o.members))
@@ -125,23 +150,32 @@ def _store(
     bodies = {
         lead.lead_id: _body(lead, kind=lead.kind.value, about=lead.about, rank_score=lead.rank_score) for lead in queue
     }
-    name = digest_hex(orjson.dumps(scores.to_pylist()))
-    path = f"scores/{name}.parquet"
-    workspace.lake.write(scores, path)
+    written = [_written(workspace, kind, table) for kind, table in tables.items()]
     now = utc_now()
     with workspace.database.begin() as connection:
         changed = findings.put_operations(connection, operations, now), findings.put_leads(connection, bodies, now)
-        gone = batches.replace_files(connection, "scores", None, [FileRow(path, "scores", scores.num_rows)])
+        gone = [old for row in written for old in batches.replace_files(connection, row.kind, None, [row])]
         batches.set_fact(connection, "hubs", [asdict(hub) for hub in linked.hubs])
         batches.set_fact(
             connection,
             "linking",
             {"n_population": linked.n_population, "threshold_bits": round(linked.threshold_bits, 3), **linked.funnel},
         )
-    for old in gone:
-        if old != path:
-            (workspace.lake.root / old).unlink(missing_ok=True)
+    for old in set(gone) - {row.path for row in written}:
+        (workspace.lake.root / old).unlink(missing_ok=True)
     return changed
+
+
+def _written(workspace: Workspace, kind: str, table: pa.Table) -> FileRow:
+    path = f"{kind}/{digest_hex(orjson.dumps(table.to_pylist()))}.parquet"
+    workspace.lake.write(table, path)
+    return FileRow(path, kind, table.num_rows)
+
+
+def _signals(signals: Mapping[str, tuple[Signal, ...]]) -> pa.Table:
+    """One row a subject and detector that saw something of its pattern."""
+    rows = [asdict(signal) for _, of_subject in sorted(signals.items()) for signal in of_subject if signal.score > 0]
+    return pa.Table.from_pylist(rows, schema=SIGNAL_SCHEMA)
 
 
 def _body(value: Operation | Lead, **columns: object) -> dict[str, Any]:

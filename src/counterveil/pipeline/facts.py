@@ -2,107 +2,98 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
-import pyarrow as pa
 
+from counterveil.assess import account
 from counterveil.assess.facts import SubjectFacts
 from counterveil.assess.operations import Base
-from counterveil.observe.encoder import COVERED
-from counterveil.observe.head import ANY, INNOCENT, shipped
+from counterveil.detectors.behaviour.base import upper_mean
+from counterveil.model.activity import Activity
+from counterveil.model.signal import Signal
+from counterveil.pipeline.activities import activities, signals_of
 from counterveil.pipeline.link import accounts_sql
-from counterveil.pipeline.read import sample_sql
+from counterveil.pipeline.reader import account_policy
+from counterveil.pipeline.sample import sample
 from counterveil.pipeline.tables import mount
 from counterveil.pipeline.workspace import Workspace
+from counterveil.policy.account import AccountPolicy
+from counterveil.policy.taxonomy import taxonomy
 
+_UPPER = 0.25
 _LANGUAGES = """
 select subject_id, lang, count(*) as n from (
   select distinct t.subject_id, t.content_key, o.lang from turns t join observations o using (content_key)
   where t.side = 0 and t.role = 'user'
 ) group by subject_id, lang order by subject_id, n desc, lang
 """
-_SCORES = """
-select a.subject_id, r.* exclude (content_key)
-from asked a join readings r using (content_key) order by a.subject_id, r.content_key
+_NOT_COVERED = """
+select subject_id, count(distinct content_key) as n from turns join sifted using (content_key)
+left join readers using (own_lang, pasted_lang) where side = 0 and role = 'user' and reader is null group by subject_id
 """
 
 
-def subject_facts(workspace: Workspace) -> dict[str, SubjectFacts]:
-    """Facts of all subjects by id; what was not read stays at zero with ``n_read`` = 0."""
-    head = shipped()
+def subject_facts(workspace: Workspace) -> tuple[dict[str, SubjectFacts], dict[str, tuple[Signal, ...]]]:
+    """Facts and signals of all subjects by id; what was not read stays at zero with ``n_read`` = 0 and has no signal."""
     with workspace.engine() as engine:
-        mount(workspace, engine, "turns", "subjects", "accounts", "observations", "readings")
+        mount(workspace, engine, "turns", "subjects", "accounts", "observations", "sifted")
         subjects = engine.rows("select * from subjects order by subject_id")
         accounts = {row["account_id"]: row for row in engine.rows(accounts_sql())}
         languages: dict[str, dict[str, int]] = {}
         for row in engine.rows(_LANGUAGES):
             languages.setdefault(row["subject_id"], {})[row["lang"]] = int(row["n"])
-        engine.run(sample_sql(workspace.settings))
-        scores = _scores(engine.query(_SCORES), head.columns)
-    return {row["subject_id"]: _facts(row, accounts.get(row["account_id"], {}), languages, scores) for row in subjects}
+        sample(engine, workspace.settings)
+        not_covered = {row["subject_id"]: int(row["n"]) for row in engine.rows(_NOT_COVERED)}
+    policy = account_policy(workspace.settings)
+    read: dict[str, dict[str, Any]] = {}
+    signals: dict[str, tuple[Signal, ...]] = {}
+    for activity in activities(workspace):
+        signals[activity.subject_id] = signals_of(activity)
+        read[activity.subject_id] = _read(activity, signals[activity.subject_id], policy)
+    facts = {}
+    for row in subjects:
+        subject_id = row["subject_id"]
+        computed = {
+            "languages": languages.get(subject_id, {}),
+            "n_not_covered": not_covered.get(subject_id, 0),
+            **read.get(subject_id, {}),
+        }
+        facts[subject_id] = _facts(row, accounts.get(row["account_id"], {}), computed)
+    return facts, signals
 
 
-def _scores(table: pa.Table, columns: tuple[str, ...]) -> dict[str, dict[str, float]]:
-    """Per subject: number read, upper-half mean of ``any``, mean of ``innocent``, upper-quarter mean of each behaviour."""
-    found: dict[str, dict[str, float]] = {}
-    if table.num_rows == 0:
-        return found
-    subjects = np.array(table["subject_id"].to_pylist())
-    values = np.column_stack([table[name].to_numpy() for name in columns]).astype(np.float64)
-    borders = np.flatnonzero(np.concatenate(([True], subjects[1:] != subjects[:-1], [True])))
-    for start, stop in pairwise(borders.tolist()):
-        rows = np.sort(values[start:stop], axis=0)[::-1]
-        summary = {name: _upper_mean(rows[:, index], 0.25) for index, name in enumerate(columns)}
-        summary[ANY] = _upper_mean(rows[:, columns.index(ANY)], 0.5)
-        summary[INNOCENT] = float(rows[:, columns.index(INNOCENT)].mean())
-        found[str(subjects[start])] = summary | {"n": float(stop - start)}
-    return found
+def _read(activity: Activity, signals: tuple[Signal, ...], policy: AccountPolicy) -> dict[str, Any]:
+    ledger = account.ledger(signals, policy, len(activity))
+    reading, stance = account.for_and_against(ledger, signals)
+    behaviours = {name: upper_mean(activity.score(name), _UPPER) for name in taxonomy() if name in activity.scores}
+    return {"n_read": len(activity), "ledger": ledger, "reading": reading, "stance": stance, "behaviours": behaviours}
 
 
-def _upper_mean(descending: npt.NDArray[np.float64], share: float) -> float:
-    return float(descending[: max(1, int(np.ceil(share * len(descending))))].mean())
-
-
-def _facts(
-    row: dict[str, Any],
-    account: dict[str, Any],
-    languages: dict[str, dict[str, int]],
-    scores: dict[str, dict[str, float]],
-) -> SubjectFacts:
-    read = scores.get(row["subject_id"], {})
+def _facts(row: Mapping[str, Any], registered: Mapping[str, Any], computed: Mapping[str, Any]) -> SubjectFacts:
     return SubjectFacts(
         subject_id=row["subject_id"],
         account_id=row["account_id"],
         n_events=int(row["n_events"]),
         n_user_turns=int(row["n_user_turns"]),
-        n_read=int(read.get("n", 0)),
         n_disguises=int(row["n_disguises"]),
-        doing=read.get(ANY, 0.0),
-        innocent=read.get(INNOCENT, 0.0),
-        behaviours={name: read[name] for name in shipped().behaviours if name in read},
-        n_not_covered=sum(n for code, n in languages.get(row["subject_id"], {}).items() if code not in COVERED),
-        languages=languages.get(row["subject_id"], {}),
         first_seen=row["first_seen"],
         last_seen=row["last_seen"],
-        created_at=account.get("created_at"),
-        org_id=account.get("org_id"),
-        payment=account.get("payment_fingerprint"),
-        signup_ip=account.get("signup_ip"),
-        declared_use=account.get("declared_use"),
+        created_at=registered.get("created_at"),
+        org_id=registered.get("org_id"),
+        payment=registered.get("payment_fingerprint"),
+        signup_ip=registered.get("signup_ip"),
+        declared_use=registered.get("declared_use"),
+        **computed,
     )
 
 
 def base_rates(facts: dict[str, SubjectFacts]) -> Base:
     """Medians over the subjects that were read: what is usual in this log."""
     read = [f for f in facts.values() if f.n_read > 0]
-    if not read:
-        return Base(0.5, 0.5, {})
-    names = shipped().behaviours
+    names = sorted({name for f in read for name in f.behaviours})
     return Base(
-        doing=float(np.median([f.doing for f in read])),
-        innocent=float(np.median([f.innocent for f in read])),
+        reading=float(np.median([f.reading for f in read])) if read else 0.0,
         behaviours={name: float(np.median([f.behaviours.get(name, 0.0) for f in read])) for name in names},
     )

@@ -1,118 +1,220 @@
 """Reading behaviour: only the texts of subjects that matter, within a budget; what was left unread is said.
 
-Reading costs about a dozen times what observing does, so it is escalated: members of linked groups first, then the
-remaining subjects, the busiest first, until the budget is used. A text is read once, whoever wrote it. Texts in languages
-that the encoder was not trained on are not read at all: its guesses there would be held against their writers.
+Encoding costs more than all other steps together, so it is escalated three times. The first pass (``sift``) orders
+subjects without any encoder. The first encoder looks at members of linked groups, at a fixed sample of everybody (the log's
+own base rates must not come from the worst of it), then at the others in that order. The second, some twenty times
+slower and better, reads languages that the first was not trained on, and again what the first found to matter. A text is
+encoded once by each, whoever wrote it; a change of heads needs no encoding. Texts in languages that no encoder was
+trained on are not read: guesses there would be held against their writers.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 
-from counterveil.ids import digest_hex
+from counterveil.encoders.base import EncoderChoice
+from counterveil.encoders.chosen import encoders, reader_of
+from counterveil.engine.duck import Engine
 from counterveil.observe.canonical import canonical
-from counterveil.observe.encoder import COVERED
-from counterveil.observe.head import reading_schema, reading_version, shipped
+from counterveil.observe.heads import Matrix
+from counterveil.observe.segments import Segment
+from counterveil.observe.sift import halves
+from counterveil.observe.texts import clipped
+from counterveil.pipeline.activities import account_scores
+from counterveil.pipeline.contents import register
 from counterveil.pipeline.pool import ordered_map
 from counterveil.pipeline.progress import Progress
-from counterveil.pipeline.tables import mount
+from counterveil.pipeline.reader import check_fit, encoder_choice, second_place
+from counterveil.pipeline.readings import apply_heads
+from counterveil.pipeline.sample import sample
+from counterveil.pipeline.tables import VECTOR_SCHEMA, mount
 from counterveil.pipeline.workspace import Workspace
 from counterveil.settings import Settings
-from counterveil.store import batches
-from counterveil.store.batches import FileRow
 
 # Small units keep the progress alive; files hold several of them.
 _UNIT = 64
-_FILE_UNITS = 32
+_FILE_UNITS = 64
 _INLINE_UNITS = 8
+# Share of the first budget that goes to subjects in an order that has nothing to do with what they write.
+_SAMPLE_SHARE = 0.2
+# Share of the second budget kept for languages that the first encoder does not know.
+_OTHER_SHARE = 0.5
+# Accounts whose score (log-odds at even odds) is above this get a second look. Chosen by us: bench/quality/behaviour.
+_WORTH_A_LOOK = -2.0
+_SECOND_PER_SUBJECT = 24
 
 
 @dataclass(frozen=True, slots=True)
 class ReadReport:
-    """How much was read, and how many subjects the budget left unread."""
+    """How much was encoded now, how many subjects are read, and how many the budget or the languages left unread."""
 
     n_texts: int
+    n_second: int
     n_subjects_read: int
     n_subjects_unread: int
+    n_texts_not_covered: int
 
 
-def sample_sql(settings: Settings) -> str:
-    """The statement that makes ``asked``: which texts of each subject are read and weighed.
-
-    A fixed sample of each subject's user turns in covered languages, in an order that depends on nothing but the turns
-    themselves (a digest of the event id), so that a resumed, repeated or incremental run weighs the same texts.
-    """
-    covered = ", ".join(f"'{code}'" for code in sorted(COVERED))
-    return f"""
-    create or replace table asked as
-    select subject_id, content_key from (
-      select subject_id, content_key, row_number() over (partition by subject_id order by place, content_key) as nth
-      from (
-        select subject_id, content_key, min(md5(event_id)) as place
-        from turns join observations using (content_key)
-        where side = 0 and role = 'user' and lang in ({covered})
-        group by subject_id, content_key
-      )
-    ) where nth <= {settings.max_read_texts_per_subject}
-    """
+@dataclass(frozen=True, slots=True)
+class _Job:
+    choice: EncoderChoice
+    reader: int
+    max_chars: int
+    texts: pa.Table
 
 
 def read_some(workspace: Workspace, groups: Sequence[Sequence[str]], progress: Progress) -> ReadReport:
-    """Read what is not read yet of group members and, within the budget, of everybody else."""
-    members = {subject for group in groups for subject in group}
+    """Encode and read what is not read yet of group members and, within the budgets, of everybody else.
+
+    Raises:
+        SettingsError: an encoder without heads for its space.
+    """
+    check_fit(workspace.settings)
+    members = pa.table({"subject_id": pa.array(sorted({s for group in groups for s in group}), pa.string())})
     with workspace.engine() as engine:
-        mount(workspace, engine, "turns", "texts", "observations", "subjects", "readings")
-        engine.table("members", pa.table({"subject_id": pa.array(sorted(members), pa.string())}))
-        engine.run(sample_sql(workspace.settings))
-        engine.run(
-            "create table subject_order as select a.subject_id, count(*) as n_texts, min(s.n_user_turns) as n_turns, "
-            "(a.subject_id in (select subject_id from members)) as is_member "
-            "from asked a join subjects s using (subject_id) group by a.subject_id"
-        )
-        engine.run(
-            "create table chosen as select subject_id from (select *, sum(n_texts) over "
-            "(partition by is_member order by n_turns desc, subject_id rows unbounded preceding) as running from subject_order) "
-            f"where is_member or running <= {workspace.settings.read_budget_texts}"
-        )
+        mount(workspace, engine, "turns", "texts", "sifted", "segments", "subjects", "vectors")
+        engine.table("members", members)
+        sample(engine, workspace.settings)
+        _choose_first(engine, workspace.settings)
+        n_first = _encode_all(workspace, engine, progress, "read")
+    apply_heads(workspace)
+    n_second = _second_look(workspace, members, progress)
+    with workspace.engine() as engine:
+        mount(workspace, engine, "turns", "sifted", "subjects", "readings")
+        sample(engine, workspace.settings)
         counts = engine.rows(
-            "select (select count(*) from chosen) as n_read, (select count(*) from subject_order) as n_all"
+            "select (select count(distinct subject_id) from asked join readings using (content_key)) as n_read, "
+            "(select count(*) from subjects) as n_all, (select count(distinct content_key) from turns "
+            "join sifted using (content_key) left join readers using (own_lang, pasted_lang) "
+            "where side = 0 and role = 'user' and reader is null) as n_not_covered"
         )[0]
-        engine.run(
-            "create table todo as select distinct content_key from asked join chosen using (subject_id) "
-            "where content_key not in (select content_key from readings)"
+    n_read = int(counts["n_read"])
+    return ReadReport(n_first, n_second, n_read, int(counts["n_all"]) - n_read, int(counts["n_not_covered"]))
+
+
+def _choose_first(engine: Engine, settings: Settings) -> None:
+    """Make ``wanted``: texts for each encoder's first reading."""
+    n_texts = int(engine.rows("select count(*) as n from asked")[0]["n"])
+    budget = min(settings.read_budget_texts, int(settings.max_read_share * n_texts))
+    slow = int(_OTHER_SHARE * settings.second_budget_texts) if settings.first_encoder != "none" else budget
+    engine.run(f"""
+    create or replace table wanted as
+    with costs as (
+      select subject_id, reader, count(*) as cost, quantile_cont(first_pass, 0.75) as promise,
+             subject_id in (select subject_id from members) as is_member, case when reader = 0 then {budget} else {slow} end as budget
+      from asked group by subject_id, reader
+    ), by_chance as (
+      select *, not is_member and sum(case when is_member then 0 else cost end) over (
+        partition by reader order by md5(subject_id), subject_id rows unbounded preceding) <= {_SAMPLE_SHARE} * budget as is_sample
+      from costs
+    ), in_order as (
+      select *, sum(case when is_member and reader = 0 then 0 else cost end) over (
+        partition by reader order by is_member desc, is_sample desc, promise desc, subject_id rows unbounded preceding) as running
+      from by_chance
+    )
+    select distinct a.content_key, a.reader from asked a join in_order o using (subject_id, reader)
+    where (o.is_member and o.reader = 0) or o.running <= o.budget
+    """)
+
+
+def _second_look(workspace: Workspace, members: pa.Table, progress: Progress) -> int:
+    """The second encoder on what the first found: members first, then accounts by their score."""
+    place = second_place(workspace.settings)
+    if place is None:
+        return 0
+    scores = pa.Table.from_pylist(
+        [{"subject_id": s, "score": v} for s, v in account_scores(workspace) if v > _WORTH_A_LOOK],
+        schema=pa.schema([("subject_id", pa.string()), ("score", pa.float64())]),
+    )
+    with workspace.engine() as engine:
+        mount(workspace, engine, "turns", "texts", "sifted", "segments", "vectors")
+        engine.table("members", members)
+        engine.table("scores", scores)
+        sample(engine, workspace.settings)
+        engine.run(f"""
+        create or replace table wanted as
+        with candidates as (
+          select subject_id, content_key, nth, subject_id in (select subject_id from members) as is_member,
+                 coalesce(score, -9.0) as score
+          from asked left join scores using (subject_id)
+          where reader < {place} and nth <= {_SECOND_PER_SUBJECT}
+        ), in_order as (
+          select content_key, {place} as reader, row_number() over (
+            order by (is_member and score > -9.0) desc, score desc, is_member desc, subject_id, nth) as place
+          from candidates where is_member or score > -9.0
         )
-        table = engine.query("select content_key, text from texts join todo using (content_key) order by content_key")
-    progress.step("read", table.num_rows, "texts")
-    units = [table.slice(at, _UNIT) for at in range(0, table.num_rows, _UNIT)]
-    inline = len(units) <= _INLINE_UNITS
+        select content_key, any_value(reader) as reader from in_order
+        where place <= {workspace.settings.second_budget_texts} group by content_key
+        """)
+        n = _encode_all(workspace, engine, progress, "second look")
+    apply_heads(workspace)
+    return n
+
+
+def _encode_all(workspace: Workspace, engine: Engine, progress: Progress, step: str) -> int:
+    """Encode what is ``wanted`` and has no vector of that encoder yet; how many texts."""
+    settings = workspace.settings
+    choice = encoder_choice(settings)
+    spaces = {"reader": list(range(len(encoders(choice)))), "space": [e.space for e in encoders(choice)]}
+    engine.table("spaces", pa.table(spaces, schema=pa.schema([("reader", pa.int32()), ("space", pa.string())])))
+    engine.run(
+        "create or replace table todo as select content_key, reader from wanted join spaces using (reader) "
+        "anti join vectors using (content_key, space)"
+    )
+    n_todo = int(engine.rows("select count(*) as n from todo")[0]["n"])
+    progress.step(step, n_todo, "texts")
     waiting: list[pa.Table] = []
-    for unit, readings in ordered_map(_read, units, workers=workspace.settings.workers, inline=inline):
-        waiting.append(readings)
-        progress.advance(unit.num_rows)
+    jobs = _jobs(engine, choice, settings.max_observed_chars)
+    for job, vectors in ordered_map(_encode, jobs, workers=settings.workers, inline=n_todo <= _UNIT * _INLINE_UNITS):
+        waiting.append(vectors)
+        progress.advance(job.texts.num_rows)
         if len(waiting) == _FILE_UNITS:
-            _register(workspace, pa.concat_tables(waiting))
+            register(workspace, "", {"vectors": pa.concat_tables(waiting)})
             waiting = []
     if waiting:
-        _register(workspace, pa.concat_tables(waiting))
-    return ReadReport(table.num_rows, int(counts["n_read"]), int(counts["n_all"]) - int(counts["n_read"]))
+        register(workspace, "", {"vectors": pa.concat_tables(waiting)})
+    return n_todo
 
 
-def _read(unit: pa.Table) -> pa.Table:
-    head = shipped()
-    scores = head.read([canonical(text).text for text in unit["text"].to_pylist()]).astype(np.float32)
-    columns = {name: scores[:, index] for index, name in enumerate(head.columns)}
-    return pa.table({"content_key": unit["content_key"], **columns}, schema=reading_schema())
+def _jobs(engine: Engine, choice: EncoderChoice, max_chars: int) -> Iterator[_Job]:
+    for reader in range(len(encoders(choice))):
+        table = engine.query(f"""
+        select content_key, text, starts, ends, kinds from texts join todo using (content_key) join (
+          select content_key, list(start order by ordinal) as starts, list("end" order by ordinal) as ends,
+                 list(kind order by ordinal) as kinds from segments group by content_key) using (content_key)
+        where reader = {reader} order by content_key""")
+        for at in range(0, table.num_rows, _UNIT):
+            yield _Job(choice, reader, max_chars, table.slice(at, _UNIT))
 
 
-def _register(workspace: Workspace, readings: pa.Table) -> None:
-    version = reading_version()
-    name = digest_hex(readings["content_key"].combine_chunks().to_numpy().tobytes())
-    path = Path("readings") / version / f"{name}.parquet"
-    workspace.lake.write(readings, path.as_posix())
-    with workspace.database.begin() as connection:
-        batches.add_files(connection, [FileRow(path.as_posix(), "readings", readings.num_rows, version=version)])
+def _encode(job: _Job) -> pa.Table:
+    encoder = encoders(job.choice)[job.reader]
+    own: list[str] = []
+    pasted: list[str] = []
+    bits: list[int] = []
+    for row in job.texts.to_pylist():
+        text = canonical(clipped(row["text"], job.max_chars)).text
+        segments = [Segment(k, a, b) for k, a, b in zip(row["kinds"], row["starts"], row["ends"], strict=True)]
+        mine, theirs = halves(text, segments, encoder.max_chars)
+        own.append(mine)
+        pasted.append(theirs)
+        bits.append(sum(1 << kind for kind in set(row["kinds"])))
+    columns = {
+        "content_key": job.texts["content_key"],
+        "space": pa.array([encoder.space] * len(own), pa.string()),
+        "own": _packed(encoder.encode(own)),
+        "pasted": _packed(encoder.encode(pasted)),
+        "kinds": pa.array(bits, pa.int8()),
+    }
+    return pa.table(columns, schema=VECTOR_SCHEMA)
+
+
+def _packed(vectors: Matrix) -> pa.Array:
+    return pa.array([v.astype("<f2").tobytes() if np.any(v) else b"" for v in vectors], pa.binary())
+
+
+__all__ = ["ReadReport", "read_some", "reader_of"]

@@ -14,6 +14,7 @@ from counterveil.pipeline.observe import observe_new
 from counterveil.pipeline.profile import profile
 from counterveil.pipeline.progress import Progress
 from counterveil.pipeline.read import ReadReport, read_some
+from counterveil.pipeline.sift import sift_new
 from counterveil.pipeline.workspace import Workspace
 
 Out = TypeVar("Out")
@@ -60,6 +61,7 @@ def scan(
         )
     n_observed = timed("observe", lambda: observe_new(workspace, progress))
     buckets = timed("profile", lambda: profile(workspace, progress))
+    timed("sift", lambda: sift_new(workspace, progress))
     linked = timed("link", lambda: link(workspace, progress))
     read = timed("read", lambda: read_some(workspace, linked.groups, progress))
     assessed = timed("assess", lambda: assess(workspace, linked, progress))

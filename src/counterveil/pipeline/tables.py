@@ -2,16 +2,32 @@
 
 from __future__ import annotations
 
+import pyarrow as pa
+
 from counterveil.engine.duck import Engine
 from counterveil.model.event import ACCOUNT_SCHEMA, TEXT_SCHEMA
 from counterveil.model.signal import THING_SCHEMA
-from counterveil.observe.head import reading_schema, reading_version
+from counterveil.observe.claims import CLAIM_SCHEMA
+from counterveil.observe.heads import SEGMENT_SCHEMA, reading_schema
+from counterveil.observe.sift import SIFTED_SCHEMA, sift_version
 from counterveil.observe.texts import OBSERVATION_SCHEMA
+from counterveil.observe.trained import trained
 from counterveil.pipeline.observe import detectors_version
 from counterveil.pipeline.profile import SUBJECT_FIELD_SCHEMA, SUBJECT_SCHEMA, SUBJECT_THING_SCHEMA, TURN_SCHEMA
+from counterveil.pipeline.reader import reading_columns, readings_version
 from counterveil.pipeline.workspace import Workspace
 from counterveil.store import batches
 
+# Vectors of a text's two halves, little-endian float16; empty where there is nothing.
+VECTOR_SCHEMA = pa.schema(
+    [
+        pa.field("content_key", pa.int64(), nullable=False),
+        pa.field("space", pa.string(), nullable=False),
+        pa.field("own", pa.binary(), nullable=False),
+        pa.field("pasted", pa.binary(), nullable=False),
+        pa.field("kinds", pa.int8(), nullable=False),
+    ]
+)
 _SCHEMAS = {
     "accounts": ACCOUNT_SCHEMA,
     "texts": TEXT_SCHEMA,
@@ -21,14 +37,38 @@ _SCHEMAS = {
     "subjects": SUBJECT_SCHEMA,
     "subject_things": SUBJECT_THING_SCHEMA,
     "subject_fields": SUBJECT_FIELD_SCHEMA,
+    "sifted": SIFTED_SCHEMA,
+    "segments": SEGMENT_SCHEMA,
+    "claims": CLAIM_SCHEMA,
+    "vectors": VECTOR_SCHEMA,
 }
 
 
 def mount(workspace: Workspace, engine: Engine, *kinds: str) -> None:
-    """Each kind as a table of its name, at the present version of what computes it; empty where nothing is there yet."""
-    versions = {"observations": detectors_version(), "things": detectors_version(), "readings": reading_version()}
+    """Each kind as a table of its name, at the present version of what computes it; empty where nothing is there yet.
+
+    A text that several encoders have read is in ``readings`` as the last of them read it.
+    """
+    for kind in kinds:
+        paths = workspace.lake.paths(live_paths(workspace, kind))
+        if kind == "readings":
+            engine.files("every_reading", paths, reading_schema(reading_columns(workspace.settings)))
+            engine.run(
+                "create or replace view readings as select * exclude (reader) from every_reading qualify "
+                "row_number() over (partition by content_key order by reader desc) = 1"
+            )
+        else:
+            engine.files(kind, paths, _SCHEMAS[kind])
+
+
+def live_paths(workspace: Workspace, kind: str) -> list[str]:
+    """The files of a kind at the present version of what computes it."""
+    version: str | None = None
+    if kind in ("observations", "things"):
+        version = detectors_version()
+    elif kind in ("sifted", "segments", "claims"):
+        version = sift_version(trained(workspace.settings.trained))
+    elif kind == "readings":
+        version = readings_version(workspace.settings)
     with workspace.database.begin() as connection:
-        paths = {kind: batches.paths(connection, kind, versions.get(kind)) for kind in kinds}
-    for kind, relative in paths.items():
-        schema = reading_schema() if kind == "readings" else _SCHEMAS[kind]
-        engine.files(kind, workspace.lake.paths(relative), schema)
+        return batches.paths(connection, kind, version)

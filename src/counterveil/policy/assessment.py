@@ -35,8 +35,8 @@ class GroupWeights(_Frozen):
     one_household: float
     infrastructure_only: float
     pasted_once: float
-    innocent_slope: float
-    innocent_cap: float
+    stance_slope: float
+    stance_cap: float
     long_history: float
     long_history_days: int
 
@@ -46,13 +46,8 @@ class SubjectWeights(_Frozen):
 
     max_confidence: float
     prior: float
-    reading_slope: float
-    reading_cap: float
-    innocent_slope: float
-    innocent_cap: float
     min_read_texts: int
     declared_use: float
-    disguises: float
     min_confidence: float
 
 

@@ -5,12 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import pyarrow as pa
 
-from counterveil.observe.head import shipped
+from counterveil.encoders.chosen import encoders, reader_of
+from counterveil.observe.segments import ASK, KINDS
+from counterveil.pipeline.reader import encoder_choice, heads_of, reading_columns
 from counterveil.pipeline.tables import mount
 from counterveil.pipeline.workspace import Workspace
+from counterveil.settings import Settings
 
+_WINDOW_CHARS = 160
+_MAX_WINDOWS = 40
 _PER_BEHAVIOUR = 2
 
 
@@ -28,7 +34,7 @@ class BestText:
 
 def best_texts(workspace: Workspace, members: Sequence[str], behaviours: Sequence[str]) -> list[BestText]:
     """The two highest-scored texts of each behaviour, of different members where possible, each text once."""
-    wanted = [b for b in behaviours if b in shipped().behaviours]
+    wanted = [b for b in behaviours if b in reading_columns(workspace.settings)]
     if not wanted:
         return []
     with workspace.engine() as engine:
@@ -58,3 +64,20 @@ def best_texts(workspace: Workspace, members: Sequence[str], behaviours: Sequenc
                     )
                 )
     return found
+
+
+def telling_window(settings: Settings, text: str, language: str, column: str) -> tuple[int, int]:
+    """The part of a text, at most 160 characters, that speaks most for a behaviour: (start, end)."""
+    width = _WINDOW_CHARS
+    place = reader_of(encoder_choice(settings), language)
+    if len(text) <= width or place is None:
+        return 0, min(len(text), width)
+    encoder = encoders(encoder_choice(settings))[place]
+    heads = heads_of(settings)[encoder.space]
+    starts = list(range(0, len(text) - width // 2, width // 2))[:_MAX_WINDOWS]
+    vectors = encoder.encode([text[at : at + width] for at in starts])
+    kinds = np.zeros((len(starts), len(KINDS)), dtype=np.bool_)
+    kinds[:, ASK] = True
+    scores = heads.read(vectors, np.zeros_like(vectors), kinds)[:, heads.columns.index(column)]
+    best = starts[int(np.argmax(scores))]
+    return best, min(len(text), best + width)

@@ -6,18 +6,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import pyarrow as pa
+
 from counterveil.detectors import BUILTIN
+from counterveil.engine.duck import Engine
 from counterveil.errors import NotFoundError
-from counterveil.model.event import ACCOUNT_SCHEMA
+from counterveil.model.signal import SIGNAL_SCHEMA
 from counterveil.observe.canonical import canonical
-from counterveil.observe.encoder import COVERED
-from counterveil.observe.head import shipped
 from counterveil.observe.mask import masked
 from counterveil.pipeline.assess import SCORE_SCHEMA
-from counterveil.pipeline.facts import subject_facts
 from counterveil.pipeline.link import accounts_sql
+from counterveil.pipeline.tables import mount
 from counterveil.pipeline.workspace import Workspace, for_reading
-from counterveil.service.excerpts import best_texts
+from counterveil.service.excerpts import best_texts, telling_window
 from counterveil.service.reveals import masked_value, record_reveal
 from counterveil.service.timeline import Timeline, timeline
 from counterveil.settings import Settings
@@ -33,7 +34,6 @@ class Example:
     subject_id: str
     event_id: str
     language: str
-    covered: bool
     excerpt: str
 
 
@@ -75,10 +75,12 @@ def show_operation(settings: Settings, operation_id: str, *, purpose: str | None
     body = _one(list_operations(settings, include_cohorts=True), "operation_id", operation_id, "operations list --all")
     members = [m["subject_id"] for m in body["members"]]
     with for_reading(settings) as workspace:
-        facts = subject_facts(workspace)
+        with workspace.engine() as engine:
+            mount(workspace, engine, "turns", "observations")
+            by_member = _languages(engine, members)
         languages: dict[str, int] = {}
-        for subject in members:
-            for code, n in facts[subject].languages.items():
+        for of_member in by_member.values():
+            for code, n in of_member.items():
                 languages[code] = languages.get(code, 0) + n
         with workspace.database.begin() as connection:
             hubs = batches.get_fact(connection, "hubs") or []
@@ -105,11 +107,10 @@ def _masked_thing(thing: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _examples(workspace: Workspace, members: list[str], behaviours: list[str]) -> tuple[Example, ...]:
-    head = shipped()
     found = []
     for text in best_texts(workspace, members, behaviours):
         plain = canonical(text.text).text
-        start, end = head.span(plain, text.behaviour)
+        start, end = telling_window(workspace.settings, plain, text.language, text.behaviour)
         excerpt = masked(plain[start:end], BUILTIN)
         marks = ("…" if start > 0 else "", "…" if end < len(plain) else "")
         found.append(
@@ -119,47 +120,58 @@ def _examples(workspace: Workspace, members: list[str], behaviours: list[str]) -
                 subject_id=text.subject_id,
                 event_id=text.event_id,
                 language=text.language,
-                covered=text.language in COVERED,
                 excerpt=f"{marks[0]}{excerpt}{marks[1]}",
             )
         )
     return tuple(found)
 
 
+def _languages(engine: Engine, subjects: list[str]) -> dict[str, dict[str, int]]:
+    """Distinct user texts by language, of some subjects. Needs ``turns`` and ``observations``."""
+    engine.table("shown", pa.table({"subject_id": pa.array(subjects, pa.string())}))
+    rows = engine.rows(
+        "select subject_id, lang, count(distinct content_key) as n from turns join shown using (subject_id) "
+        "join observations using (content_key) where side = 0 and role = 'user' group by all order by n desc, lang"
+    )
+    found: dict[str, dict[str, int]] = {subject: {} for subject in subjects}
+    for row in rows:
+        found[row["subject_id"]][row["lang"]] = int(row["n"])
+    return found
+
+
 def show_account(settings: Settings, account_id: str) -> dict[str, Any]:
-    """An account: registration, its subjects with their facts and scores, the group each is in. Raises NotFoundError."""
+    """An account: registration; of each of its subjects facts, score with both sides, signals, group. Raises NotFoundError."""
     with for_reading(settings) as workspace:
-        facts = [f for f in subject_facts(workspace).values() if account_id in (f.account_id, f.subject_id)]
         with workspace.database.begin() as connection:
-            scores = batches.paths(connection, "scores")
-            accounts = batches.paths(connection, "accounts")
+            stored = {kind: batches.paths(connection, kind) for kind in ("scores", "signals")}
         with workspace.engine() as engine:
-            engine.files("scores", workspace.lake.paths(scores), SCORE_SCHEMA)
-            engine.files("accounts", workspace.lake.paths(accounts), ACCOUNT_SCHEMA)
-            by_subject = {row["subject_id"]: row for row in engine.rows("select * from scores")}
+            mount(workspace, engine, "accounts", "subjects", "turns", "observations")
+            engine.files("scores", workspace.lake.paths(stored["scores"]), SCORE_SCHEMA)
+            engine.files("signals", workspace.lake.paths(stored["signals"]), SIGNAL_SCHEMA)
             registered = [row for row in engine.rows(accounts_sql()) if row["account_id"] == account_id]
-    if not facts and not registered:
+            rows = engine.rows(
+                "select s.subject_id, s.n_events, s.n_user_turns, s.first_seen, s.last_seen, c.score, c.operation_id, c.standing, "
+                "c.n_read, c.n_not_covered, c.confidence, c.ledger, c.behaviours from subjects s left join scores c using (subject_id) "
+                "where s.account_id = $id or s.subject_id = $id order by s.subject_id",
+                {"id": account_id},
+            )
+            languages = _languages(engine, [row["subject_id"] for row in rows])
+            signals = engine.rows("select * from signals join shown using (subject_id) order by score desc, detector")
+    if not rows and not registered:
         raise NotFoundError(
             f"no account {account_id!r} in this workspace", remedy="Ids are those of the log; see `operations show`."
         )
-    subjects = []
-    for subject in facts:
-        score = by_subject.get(subject.subject_id, {})
-        subjects.append(
-            {
-                "subject_id": subject.subject_id,
-                "n_events": subject.n_events,
-                "n_user_turns": subject.n_user_turns,
-                "n_texts_read": subject.n_read,
-                "languages": dict(subject.languages),
-                "first_seen": subject.first_seen,
-                "last_seen": subject.last_seen,
-                "score": score.get("score"),
-                "operation_id": score.get("operation_id"),
-                "standing": score.get("standing"),
-                "behaviours": dict(sorted(subject.behaviours.items(), key=lambda item: -item[1])[:5]),
-            }
-        )
+    subjects = [
+        {
+            **row,
+            "n_read": row["n_read"] or 0,
+            "languages": languages[row["subject_id"]],
+            "behaviours": {b["behaviour"]: b["score"] for b in row["behaviours"] or []},
+            "ledger": row["ledger"] or [],
+            "signals": [signal for signal in signals if signal["subject_id"] == row["subject_id"]],
+        }
+        for row in rows
+    ]
     return {"account_id": account_id, "registered": registered[0] if registered else None, "subjects": subjects}
 
 

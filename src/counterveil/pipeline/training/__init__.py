@@ -1,0 +1,1 @@
+"""Training of everything that is learned: segmenter, first pass, behaviour heads, account score (``counterveil lab train``)."""

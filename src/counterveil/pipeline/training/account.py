@@ -1,0 +1,90 @@
+"""Fitting the account score: which signals count how much, from whole accounts whose authors the heads had not seen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+from scipy.optimize import minimize
+
+from counterveil.detectors.behaviour import BEHAVIOUR
+from counterveil.lab.corpus import AccountKind, TrainingAccount
+from counterveil.model.activity import HOUR, NOTHING, Activity, Claim
+from counterveil.model.signal import Bearing
+from counterveil.observe.claims import claims
+from counterveil.observe.readable import readable
+from counterveil.observe.segments import CONTEXT, Segmenter
+from counterveil.pipeline.training.rows import Row
+
+Array = npt.NDArray[np.float64]
+# Squared-norm penalty on weights of unit-variance signals; chosen by us on authors left out.
+_PENALTY = 0.01
+_CONVERSATION_HOURS = 20.0
+
+
+def activity_of(rows: Sequence[Row], scores: Array, names: Sequence[str], cutter: Segmenter) -> Activity:
+    """The activity that a scan would make of these turns: one an hour, a conversation a day."""
+    by = []
+    claimed: list[Claim] = []
+    tricks = []
+    for index, row in enumerate(rows):
+        sizes = np.zeros(5, dtype=np.int64)
+        for segment in cutter.cut(row.text):
+            sizes[segment.kind] += segment.end - segment.start
+        pasted = sizes[CONTEXT + 1 :]
+        by.append(int(pasted.argmax()) + CONTEXT + 1 if pasted.any() else NOTHING)
+        claimed += [Claim(c.slot, c.value, index, c.start, c.end) for c in claims(row.text, [row.lang])]
+        tricks.append(readable(row.text)[1])
+    conversations = np.array([row.conversation for row in rows], dtype=np.int64)
+    return Activity(
+        subject_id=rows[0].account,
+        event_ids=tuple(f"{rows[0].account}-{i}" for i in range(len(rows))),
+        times=HOUR * (np.arange(len(rows)) + _CONVERSATION_HOURS * conversations),
+        conversations=conversations,
+        pasted_by=np.array(by, dtype=np.int8),
+        refused=np.array([row.refused for row in rows], dtype=np.bool_),
+        n_disguises=np.array(tricks, dtype=np.int64),
+        own_langs=tuple(row.lang for row in rows),
+        pasted_langs=tuple("" for _ in rows),
+        scores={name: scores[:, i] for i, name in enumerate(names)},
+        claims=tuple(claimed),
+        n_turns=len(rows),
+    )
+
+
+def signal_matrix(activities: Sequence[Activity]) -> Array:
+    """(n_accounts, n_detectors): every detector's score."""
+    return np.array([[d.measure(activity).score for d in BEHAVIOUR] for activity in activities], dtype=np.float64)
+
+
+def sample_weights(accounts: Sequence[TrainingAccount]) -> Array:
+    """Operators weigh as much as look-alikes and ordinary people together, look-alikes twice as much as ordinary ones."""
+    n = {kind: sum(a.kind is kind for a in accounts) for kind in AccountKind}
+    share = {AccountKind.OPERATOR: 0.5, AccountKind.LOOKALIKE: 1 / 3, AccountKind.ORDINARY: 1 / 6}
+    return np.array([share[a.kind] / n[a.kind] * len(accounts) for a in accounts])
+
+
+def fit_account(signals: Array, is_operator: npt.NDArray[np.bool_], weight: Array) -> tuple[Array, float]:
+    """Weights a detector and intercept: logistic regression in which no signal may count against its own bearing.
+
+    Without the bound, signals that go together get weights of opposite sign that hold on one corpus only. L-BFGS-B
+    (Byrd et al. 1995).
+    """
+    signs = np.array([1.0 if d.info.bearing is Bearing.FOR else -1.0 for d in BEHAVIOUR])
+    scale = signals.std(axis=0)
+    usable = scale > 1e-6
+    x = np.where(usable, signals / np.where(usable, scale, 1.0), 0.0)
+    y = np.where(is_operator, 1.0, -1.0)
+
+    def loss(parameters: Array) -> tuple[float, Array]:
+        w, b = parameters[:-1], parameters[-1]
+        margin = y * (x @ w + b)
+        value = float((weight * np.logaddexp(0.0, -margin)).mean() + 0.5 * _PENALTY * w @ w)
+        slope = -weight * y / (1.0 + np.exp(np.clip(margin, -30, 30))) / len(y)
+        return value, np.concatenate([x.T @ slope + _PENALTY * w, [slope.sum()]])
+
+    bounds = [((0.0, None) if s > 0 else (None, 0.0)) if u else (0.0, 0.0) for s, u in zip(signs, usable, strict=True)]
+    found = minimize(loss, np.zeros(x.shape[1] + 1), jac=True, method="L-BFGS-B", bounds=[*bounds, (None, None)]).x
+    weights = np.where(usable, found[:-1] / np.where(usable, scale, 1.0), 0.0)
+    return weights, float(found[-1])

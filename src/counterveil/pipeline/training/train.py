@@ -1,0 +1,201 @@
+"""The whole training, from written accounts to a folder of learned weights."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from counterveil.assess.account import BASE
+from counterveil.detectors.behaviour import BEHAVIOUR
+from counterveil.encoders.base import EncoderChoice
+from counterveil.encoders.chosen import encoders
+from counterveil.errors import InputError
+from counterveil.lab import corpus
+from counterveil.lab.corpus import AccountKind, TrainingAccount
+from counterveil.model.activity import Activity
+from counterveil.observe.heads import Heads, Matrix, composed
+from counterveil.observe.segments import KINDS, Segmenter
+from counterveil.observe.sift import halves
+from counterveil.pipeline.training.account import (
+    activity_of,
+    fit_account,
+    sample_weights,
+    signal_matrix,
+)
+from counterveil.pipeline.training.cache import vectors_of
+from counterveil.pipeline.training.heads import fit_heads, platt
+from counterveil.pipeline.training.rows import Row, account_rows, columns, line_rows
+from counterveil.pipeline.training.segmenting import fit_segmenter
+
+Array = npt.NDArray[np.float64]
+# Below so many texts all signals count in proportion. Chosen by us: training accounts have 6 to 13 turns.
+FULL_AT_TEXTS = 6
+_MIN_AUTHORS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """Rows of accounts and of single lines, cut by segmenters that did not see their authors."""
+
+    accounts: tuple[TrainingAccount, ...]
+    rows: tuple[Row, ...]
+    segmenters: dict[str, Segmenter]
+    whole: Segmenter
+    n_turns: int
+
+    def places(self) -> list[list[int]]:
+        """Rows of each account, in order."""
+        found: dict[str, list[int]] = {a.account: [] for a in self.accounts}
+        for index, row in enumerate(self.rows[: self.n_turns]):
+            found[row.account].append(index)
+        return [found[a.account] for a in self.accounts]
+
+
+@dataclass(frozen=True, slots=True)
+class Space:
+    """One vector space: inputs of its heads, the heads, and every row's scores by models that saw nothing of its author."""
+
+    heads: Heads
+    x: Matrix
+    scores: Array
+
+
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """Everything that was learned, with what the card needs."""
+
+    prepared: Prepared
+    spaces: tuple[Space, ...]
+    weights: Array
+    intercept: float
+    usual: Array
+    signals: tuple[Array, ...]
+    held_out: tuple[Array, ...]
+
+
+def prepare(folder: Path | None) -> Prepared:
+    """Load and cut.
+
+    Raises:
+        InputError: too few authors to leave one out.
+    """
+    found = corpus.load(folder).accounts
+    authors = sorted({a.author for a in found})
+    if len(authors) < _MIN_AUTHORS:
+        raise InputError(
+            f"{len(authors)} authors: calibration leaves one author out at a time",
+            remedy="Use accounts of three or more.",
+        )
+    turns = [row for account in found for row in account_rows(account)]
+    lines = line_rows()
+    of_author = {a: fit_segmenter([row for row in turns if row.author != a]) for a in authors}
+    whole = fit_segmenter(turns)
+    segmenters = of_author | {"lines": whole}
+    return Prepared(found, (*turns, *lines), segmenters, whole, len(turns))
+
+
+def inputs(
+    prepared: Prepared,
+    choice: EncoderChoice,
+    place: int,
+    *,
+    cache: Path | None,
+    workers: int,
+    advance: Callable[[int], None],
+) -> Matrix:
+    """Inputs of the heads for every row: (n_rows, 2·d + 5)."""
+    max_chars = encoders(choice)[place].max_chars
+    both: list[tuple[str, str]] = []
+    kinds = np.zeros((len(prepared.rows), len(KINDS)), dtype=np.bool_)
+    for index, row in enumerate(prepared.rows):
+        segments = prepared.segmenters[row.author].cut(row.text)
+        both.append(halves(row.text, segments, max_chars))
+        kinds[index, [s.kind for s in segments]] = True
+    flat = [half for pair in both for half in pair]
+    vectors = vectors_of(flat, choice, place, folder=cache, workers=workers, advance=advance)
+    return composed(vectors[0::2], vectors[1::2], kinds)
+
+
+def activities(prepared: Prepared, scores: Array) -> list[Activity]:
+    """The accounts' activities under some scores of their rows."""
+    names = columns()
+    found = []
+    for account, places in zip(prepared.accounts, prepared.places(), strict=True):
+        rows = [prepared.rows[i] for i in places]
+        found.append(activity_of(rows, scores[places], names, prepared.segmenters[account.author]))
+    return found
+
+
+def learn(
+    prepared: Prepared,
+    choice: EncoderChoice,
+    *,
+    version: str,
+    cache: Path | None,
+    workers: int,
+    step: Callable[[str, int], None],
+    advance: Callable[[int], None],
+) -> Trained:
+    """Heads of every encoder, and one set of account weights over all of them."""
+    spaces = []
+    for place, encoder in enumerate(encoders(choice)):
+        step(f"encode, {encoder.space}", 2 * len(prepared.rows))
+        x = inputs(prepared, choice, place, cache=cache, workers=workers, advance=advance)
+        step(f"fit, {encoder.space}", 1)
+        heads, scores = fit_heads(prepared.rows, x, columns(), space=encoder.space, version=version)
+        advance(1)
+        spaces.append(Space(heads, x, scores))
+    signals = tuple(signal_matrix(activities(prepared, space.scores)) for space in spaces)
+    is_operator = np.array([a.kind is AccountKind.OPERATOR for a in prepared.accounts])
+    weight = sample_weights(prepared.accounts)
+    held_out = held_out_accounts(prepared.accounts, signals)
+    weights, intercept = fit_account(
+        np.concatenate(signals), np.tile(is_operator, len(signals)), np.tile(weight, len(signals))
+    )
+    # Calibration on accounts whose authors neither heads nor weights had seen.
+    slope, offset = platt(np.concatenate(held_out)[:, None][:, 0], np.tile(is_operator, len(signals)).astype(float))
+    innocent = np.concatenate(signals)[~np.tile(is_operator, len(signals))]
+    usual = np.round(innocent.mean(axis=0), 4)
+    weights = np.round(slope * weights, 4)
+    start = round(float(slope * intercept + offset + weights @ usual), 4)
+    return Trained(prepared, tuple(spaces), weights, start, usual, signals, held_out)
+
+
+def held_out_accounts(accounts: Sequence[TrainingAccount], signals: Sequence[Array]) -> tuple[Array, ...]:
+    """Each account's log-odds by weights that saw no account of its author; one array a vector space."""
+    is_operator = np.array([a.kind is AccountKind.OPERATOR for a in accounts])
+    weight = sample_weights(accounts)
+    author = np.array([a.author for a in accounts])
+    found = tuple(np.zeros(len(accounts)) for _ in signals)
+    for left_out in sorted(set(author)):
+        train = author != left_out
+        stacked = np.concatenate([s[train] for s in signals])
+        n = len(signals)
+        w, b = fit_account(stacked, np.tile(is_operator[train], n), np.tile(weight[train], n))
+        for scores, of_space in zip(found, signals, strict=True):
+            scores[~train] = of_space[~train] @ w + b
+    return found
+
+
+def account_toml(trained: Trained, version: str) -> str:
+    """The account weights as the text of ``account.toml``."""
+    lines = [
+        "# Weights of the account score in log-odds, fitted by `counterveil lab train` on whole accounts whose authors the heads had",
+        f"# not seen. `{BASE}` starts at the intercept; each signal adds weight times (score - usual). See card.md.",
+        f'version = "{version}"',
+        f"intercept = {trained.intercept}",
+        f"full_at_texts = {FULL_AT_TEXTS}",
+    ]
+    for detector, weight, usual in zip(BEHAVIOUR, trained.weights, trained.usual, strict=True):
+        lines += [
+            "",
+            f"[signal.{detector.info.name}]",
+            f"detector_version = {detector.info.version}",
+            f"weight = {weight}",
+            f"usual = {usual}",
+        ]
+    return "\n".join(lines) + "\n"

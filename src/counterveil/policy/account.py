@@ -1,0 +1,37 @@
+"""The fitted weights of the account score, as data."""
+
+from __future__ import annotations
+
+import tomllib
+from functools import lru_cache
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class SignalWeight(_Frozen):
+    """Log-odds for the whole of a signal's scale, and the signal's mean among innocent training accounts."""
+
+    detector_version: int
+    weight: float
+    usual: Annotated[float, Field(ge=0, le=1)]
+
+
+class AccountPolicy(_Frozen):
+    """``intercept``: log-odds of an account whose signals are all as usual, where half of the accounts are operators'."""
+
+    version: str
+    intercept: float
+    full_at_texts: Annotated[int, Field(ge=1)]
+    signal: dict[str, SignalWeight]
+
+
+@lru_cache(maxsize=2)
+def load_account(path: Path) -> AccountPolicy:
+    """Weights that ``counterveil lab train`` wrote, checked."""
+    return AccountPolicy.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
