@@ -23,29 +23,29 @@ _READ = frozenset(("reading", "stance"))
 _LINKED = frozenset(("private names", "working template", "many families", "undisclosed", "new accounts"))
 
 
-def ledger(facts: GroupFacts, weights: GroupWeights, base_reading: float) -> tuple[Entry, ...]:
+def ledger(facts: GroupFacts, weights: GroupWeights, shift: float) -> tuple[Entry, ...]:
     """All considerations that apply, for and against.
 
-    ``base_reading``: the median of what the whole log's accounts read like. Where that is above the training's, it is taken
-    off: a service whose users all write about politics should not look guilty.
+    ``shift``: how much more the log's innocent accounts score than the training's (``Base``), taken off: a service whose
+    users all write about politics should not look guilty.
     """
     found = [entry("prior", weights.prior, "most linked groups are families, classes and firms")]
-    found += _reading(facts, weights, base_reading)
+    found += _reading(facts, weights, shift)
     found += _for(facts, weights)
     found += _against(facts, weights)
     found += _links_alone(found, weights)
     return tuple(e for e in found if e.log_odds != 0.0)
 
 
-def _reading(facts: GroupFacts, weights: GroupWeights, base_reading: float) -> list[Entry]:
+def _reading(facts: GroupFacts, weights: GroupWeights, shift: float) -> list[Entry]:
     read = [m for m in facts.members if m.n_read > 0]
     n_texts = sum(m.n_read for m in read)
     if n_texts < weights.min_read_texts or len(read) < weights.min_read_members:
         return [entry("reading", 0.0, "too few texts were read")]
     n_not_covered = sum(m.n_not_covered for m in facts.members)
-    reading = statistics.fmean(m.reading for m in read) - max(0.0, base_reading)
+    reading = statistics.fmean(m.reading for m in read) - shift
     stance = statistics.fmean(m.stance for m in read)
-    n_abusive = sum(m.reading + m.stance > 0 for m in read)
+    n_abusive = sum(m.reading + m.stance > shift for m in read)
     return [
         entry(
             "reading",
@@ -140,13 +140,10 @@ def _against(facts: GroupFacts, weights: GroupWeights) -> list[Entry]:
             entry("declared use", value, f"{n} of {len(members)} accounts declared what they use the service for")
         )
     if _one_household(members):
-        found.append(
-            entry(
-                "one household or office",
-                weights.one_household,
-                "most members openly share one card or one address of sign-up",
-            )
-        )
+        home = len(members) <= weights.household_members
+        value = weights.one_household if home else weights.one_office
+        reason = "most members openly share one card or one address of sign-up"
+        found.append(entry("one household or office", value, reason))
     if not _joined_by_text(facts):
         found.append(
             entry("nothing in the texts", weights.infrastructure_only, "joined by devices, cards or addresses only")

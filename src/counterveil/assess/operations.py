@@ -21,9 +21,13 @@ _PRIVATE_FACTOR = 1.25
 
 @dataclass(frozen=True, slots=True)
 class Base:
-    """The log's own base rates: medians over all subjects that were read."""
+    """What is usual in this log.
 
-    reading: float
+    ``shift``: how much more its innocent accounts score than those of the training, in log-odds; taken off every score.
+    ``behaviours``: medians over all subjects that were read.
+    """
+
+    shift: float
     behaviours: dict[str, float]
 
 
@@ -54,7 +58,7 @@ def operation(
 ) -> Operation:
     """The operation that a linked group makes, suspected or cohort."""
     facts = group_facts(members, links)
-    ledger = groups.ledger(facts, policy.group, base.reading)
+    ledger = groups.ledger(facts, policy.group, base.shift)
     belief = confidence(ledger)
     found = groups.behaviours(members, base.behaviours)
     explanation, would_change = innocent.explanation(ledger)

@@ -8,16 +8,18 @@ from counterveil.model.operation import Entry
 from counterveil.policy.assessment import SubjectWeights
 
 
-def ledger(facts: SubjectFacts, weights: SubjectWeights, base_reading: float) -> tuple[Entry, ...]:
+def ledger(facts: SubjectFacts, weights: SubjectWeights, shift: float) -> tuple[Entry, ...]:
     """For and against, for a subject that no link explains; empty when too little was read.
 
-    ``base_reading``: what the whole log's accounts read like, taken off where it is above the training's.
+    ``shift``: how much more the log's innocent accounts score than the training's (``Base``).
     """
     if facts.n_read < weights.min_read_texts:
         return ()
     found = [entry("prior", weights.prior, "nearly everybody is innocent"), *facts.ledger]
-    if base_reading > 0:
-        found.append(entry("usual in this log", -base_reading, "most accounts of this log read like that"))
+    if shift:
+        more = "more" if shift > 0 else "less"
+        reason = f"its quieter accounts score {more} than those of the training"
+        found.append(entry("usual in this log", -shift, reason))
     if facts.declared_use:
         found.append(entry("declared use", weights.declared_use, "the account declared what it uses the service for"))
     return tuple(e for e in found if e.log_odds != 0.0)

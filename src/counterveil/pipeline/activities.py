@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from counterveil.assess import account
-from counterveil.detectors.behaviour import BEHAVIOUR
+from counterveil.detectors.activity import ACTIVITY
 from counterveil.model.activity import Activity, Claim
 from counterveil.model.signal import Signal
 from counterveil.pipeline.reader import account_policy, reading_columns
@@ -90,7 +90,7 @@ def _split(
 
 def signals_of(activity: Activity) -> tuple[Signal, ...]:
     """What every behaviour detector says about an activity."""
-    return tuple(detector.measure(activity) for detector in BEHAVIOUR)
+    return tuple(detector.measure(activity) for detector in ACTIVITY)
 
 
 def account_scores(workspace: Workspace) -> Iterator[tuple[str, float]]:

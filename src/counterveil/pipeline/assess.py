@@ -21,6 +21,7 @@ from counterveil.model.signal import SIGNAL_SCHEMA, Signal
 from counterveil.pipeline.facts import base_rates, subject_facts
 from counterveil.pipeline.link import Linked
 from counterveil.pipeline.progress import Progress
+from counterveil.pipeline.reader import account_policy
 from counterveil.pipeline.workspace import Workspace
 from counterveil.policy.assessment import AssessmentPolicy, assessment
 from counterveil.store import batches, findings
@@ -65,7 +66,7 @@ def assess(workspace: Workspace, linked: Linked, progress: Progress) -> Assessed
     progress.step("assess", len(linked.groups) + 1, "groups")
     policy = assessment()
     facts, signals = subject_facts(workspace)
-    base = base_rates(facts)
+    base = base_rates(facts, account_policy(workspace.settings).innocent_quartile)
     weights = {pair: link.bits for pair, link in linked.links.items()}
     found = []
     for group in linked.groups:
@@ -89,7 +90,7 @@ def _lone_leads(
     for subject_id, subject in sorted(facts.items()):
         if subject_id in grouped:
             continue
-        ledger = subjects.ledger(subject, policy.subject, base.reading)
+        ledger = subjects.ledger(subject, policy.subject, base.shift)
         score = subjects.score(ledger, policy.subject)
         if score >= policy.subject.min_confidence:
             shown = groups.behaviours([subject], base.behaviours)
@@ -112,7 +113,7 @@ def _scores(
     place = {m.subject_id: (o, m) for o in found for m in o.members}
     rows = []
     for subject_id, subject in sorted(facts.items()):
-        ledger = subjects.ledger(subject, policy.subject, base.reading)
+        ledger = subjects.ledger(subject, policy.subject, base.shift)
         own = subjects.score(ledger, policy.subject)
         telling = groups.behaviours([subject], base.behaviours)
         operation_of, member = place.get(subject_id, (None, None))

@@ -23,6 +23,9 @@ from counterveil.policy.account import AccountPolicy
 from counterveil.policy.taxonomy import taxonomy
 
 _UPPER = 0.25
+# The shift needs so many subjects with so many texts, and is never larger than this (log-odds). Chosen by us.
+_MIN_TEXTS, _MIN_SUBJECTS = 3, 20
+_MOST_DOWN, _MOST_UP = 1.5, 3.0
 _LANGUAGES = """
 select subject_id, lang, count(*) as n from (
   select distinct t.subject_id, t.content_key, o.lang from turns t join observations o using (content_key)
@@ -89,11 +92,15 @@ def _facts(row: Mapping[str, Any], registered: Mapping[str, Any], computed: Mapp
     )
 
 
-def base_rates(facts: dict[str, SubjectFacts]) -> Base:
-    """Medians over the subjects that were read: what is usual in this log."""
-    read = [f for f in facts.values() if f.n_read > 0]
+def base_rates(facts: dict[str, SubjectFacts], innocent_quartile: float) -> Base:
+    """What is usual in this log: its lower quartile stays innocent until three accounts in four are operators'."""
+    read = [f for f in facts.values() if f.n_read >= _MIN_TEXTS]
     names = sorted({name for f in read for name in f.behaviours})
+    shift = 0.0
+    if len(read) >= _MIN_SUBJECTS:
+        quartile = float(np.quantile([f.reading + f.stance for f in read], 0.25))
+        shift = round(float(np.clip(quartile - innocent_quartile, -_MOST_DOWN, _MOST_UP)), 3)
     return Base(
-        reading=float(np.median([f.reading for f in read])) if read else 0.0,
+        shift=shift,
         behaviours={name: float(np.median([f.behaviours.get(name, 0.0) for f in read])) for name in names},
     )

@@ -47,15 +47,17 @@ _SCHEMAS = {
 def mount(workspace: Workspace, engine: Engine, *kinds: str) -> None:
     """Each kind as a table of its name, at the present version of what computes it; empty where nothing is there yet.
 
-    A text that several encoders have read is in ``readings`` as the last of them read it.
+    A text that several encoders have read is in ``readings`` with the mean of their scores (better than either:
+    ``trained/card.md``).
     """
     for kind in kinds:
         paths = workspace.lake.paths(live_paths(workspace, kind))
         if kind == "readings":
-            engine.files("every_reading", paths, reading_schema(reading_columns(workspace.settings)))
+            names = reading_columns(workspace.settings)
+            engine.files("every_reading", paths, reading_schema(names))
+            means = ", ".join(f'avg("{name}")::float as "{name}"' for name in names)
             engine.run(
-                "create or replace view readings as select * exclude (reader) from every_reading qualify "
-                "row_number() over (partition by content_key order by reader desc) = 1"
+                f"create or replace view readings as select content_key, {means} from every_reading group by content_key"
             )
         else:
             engine.files(kind, paths, _SCHEMAS[kind])

@@ -23,10 +23,15 @@ class SignalWeight(_Frozen):
 
 
 class AccountPolicy(_Frozen):
-    """``intercept``: log-odds of an account whose signals are all as usual, where half of the accounts are operators'."""
+    """``intercept``: log-odds of an account whose signals are all as usual, where half of the accounts are operators'.
+
+    ``innocent_quartile``: a quarter of the innocent training accounts, left out of training, scored below this; it tells how
+    far another log reads differently as a whole.
+    """
 
     version: str
     intercept: float
+    innocent_quartile: float
     full_at_texts: Annotated[int, Field(ge=1)]
     signal: dict[str, SignalWeight]
 

@@ -33,6 +33,8 @@ class GroupWeights(_Frozen):
     same_organisation: float
     declared_use: float
     one_household: float
+    household_members: int
+    one_office: float
     infrastructure_only: float
     pasted_once: float
     stance_slope: float

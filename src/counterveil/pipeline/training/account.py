@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.optimize import minimize
 
-from counterveil.detectors.behaviour import BEHAVIOUR
+from counterveil.detectors.activity import ACTIVITY
 from counterveil.lab.corpus import AccountKind, TrainingAccount
 from counterveil.model.activity import HOUR, NOTHING, Activity, Claim
 from counterveil.model.signal import Bearing
@@ -19,7 +19,7 @@ from counterveil.pipeline.training.rows import Row
 
 Array = npt.NDArray[np.float64]
 # Squared-norm penalty on weights of unit-variance signals; chosen by us on authors left out.
-_PENALTY = 0.01
+_PENALTY = 0.03
 _CONVERSATION_HOURS = 20.0
 
 
@@ -55,7 +55,7 @@ def activity_of(rows: Sequence[Row], scores: Array, names: Sequence[str], cutter
 
 def signal_matrix(activities: Sequence[Activity]) -> Array:
     """(n_accounts, n_detectors): every detector's score."""
-    return np.array([[d.measure(activity).score for d in BEHAVIOUR] for activity in activities], dtype=np.float64)
+    return np.array([[d.measure(activity).score for d in ACTIVITY] for activity in activities], dtype=np.float64)
 
 
 def sample_weights(accounts: Sequence[TrainingAccount]) -> Array:
@@ -71,7 +71,7 @@ def fit_account(signals: Array, is_operator: npt.NDArray[np.bool_], weight: Arra
     Without the bound, signals that go together get weights of opposite sign that hold on one corpus only. L-BFGS-B
     (Byrd et al. 1995).
     """
-    signs = np.array([1.0 if d.info.bearing is Bearing.FOR else -1.0 for d in BEHAVIOUR])
+    signs = np.array([1.0 if d.info.bearing is Bearing.FOR else -1.0 for d in ACTIVITY])
     scale = signals.std(axis=0)
     usable = scale > 1e-6
     x = np.where(usable, signals / np.where(usable, scale, 1.0), 0.0)

@@ -119,11 +119,11 @@ def _accounts(trained: Trained) -> str:
     lookalike = np.array([a.kind is AccountKind.LOOKALIKE for a in accounts])
     authors = [a.author for a in accounts]
     rows = []
-    for space, scores in zip(trained.spaces, trained.held_out, strict=True):
+    for reading, scores in zip(trained.readings, trained.held_out, strict=True):
         belief = sigmoid(scores)
         for name, here in (("all", operator | True), ("look-alikes only", operator | lookalike)):
             found = figures(belief[here], operator[here], [a for a, h in zip(authors, here, strict=True) if h])
-            rows.append(_row(f"{space.heads.space}, {name}", found))
+            rows.append(_row(f"{reading}, {name}", found))
     twins = Counter(a.twin for a in accounts if a.twin)
     threshold = float(np.quantile(trained.held_out[-1][~operator], 0.95))
     flagged = Counter(
@@ -131,8 +131,8 @@ def _accounts(trained: Trained) -> str:
     )
     worst = ", ".join(f"{twin} {n}/{twins[twin]}" for twin, n in flagged.most_common(12)) or "none"
     return (
-        f"## Accounts\n\n{_HEADER.format('space')}\n"
+        f"## Accounts\n\n{_HEADER.format('read by')}\n"
         + "\n".join(rows)
         + "\n\nLook-alikes above the threshold that 5 % of innocent "
-        f"accounts exceed (last space): {worst}. Larger tables, baselines, languages left out and evasion: `bench/quality/behaviour`."
+        f"accounts exceed (last line): {worst}. Larger tables, baselines, languages left out and evasion: `bench/quality/behaviour`."
     )

@@ -56,8 +56,8 @@ def run(settings: Settings, out: Path, *, data: Path | None, cache: Path | None,
         n_turns=prepared.n_turns,
         n_authors=len(set(authors)),
         figures={
-            space.heads.space: figures(sigmoid(scores), operator, authors)
-            for space, scores in zip(trained.spaces, trained.held_out, strict=True)
+            name: figures(sigmoid(scores), operator, authors)
+            for name, scores in zip(trained.readings, trained.held_out, strict=True)
         },
         folder=str(out),
     )

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from counterveil.assess.account import BASE
-from counterveil.detectors.behaviour import BEHAVIOUR
+from counterveil.detectors.activity import ACTIVITY
 from counterveil.encoders.base import EncoderChoice
 from counterveil.encoders.chosen import encoders
 from counterveil.errors import InputError
@@ -35,6 +35,8 @@ Array = npt.NDArray[np.float64]
 # Below so many texts all signals count in proportion. Chosen by us: training accounts have 6 to 13 turns.
 FULL_AT_TEXTS = 6
 _MIN_AUTHORS = 3
+# What a text counts as that every encoder has read (``pipeline.tables``).
+MEAN = "mean of the spaces"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,8 @@ class Trained:
     weights: Array
     intercept: float
     usual: Array
+    innocent_quartile: float
+    readings: tuple[str, ...]
     signals: tuple[Array, ...]
     held_out: tuple[Array, ...]
 
@@ -140,7 +144,7 @@ def learn(
     step: Callable[[str, int], None],
     advance: Callable[[int], None],
 ) -> Trained:
-    """Heads of every encoder, and one set of account weights over all of them."""
+    """Heads of every encoder, and one set of account weights for whichever of them has read an account, or several."""
     spaces = []
     for place, encoder in enumerate(encoders(choice)):
         step(f"encode, {encoder.space}", 2 * len(prepared.rows))
@@ -149,7 +153,10 @@ def learn(
         heads, scores = fit_heads(prepared.rows, x, columns(), space=encoder.space, version=version)
         advance(1)
         spaces.append(Space(heads, x, scores))
-    signals = tuple(signal_matrix(activities(prepared, space.scores)) for space in spaces)
+    read_as = [(space.heads.space, space.scores) for space in spaces]
+    if len(spaces) > 1:
+        read_as.append((MEAN, np.mean([space.scores for space in spaces], axis=0)))
+    signals = tuple(signal_matrix(activities(prepared, scores)) for _, scores in read_as)
     is_operator = np.array([a.kind is AccountKind.OPERATOR for a in prepared.accounts])
     weight = sample_weights(prepared.accounts)
     held_out = held_out_accounts(prepared.accounts, signals)
@@ -157,12 +164,16 @@ def learn(
         np.concatenate(signals), np.tile(is_operator, len(signals)), np.tile(weight, len(signals))
     )
     # Calibration on accounts whose authors neither heads nor weights had seen.
-    slope, offset = platt(np.concatenate(held_out)[:, None][:, 0], np.tile(is_operator, len(signals)).astype(float))
+    slope, offset = platt(np.concatenate(held_out), np.tile(is_operator, len(signals)).astype(float))
     innocent = np.concatenate(signals)[~np.tile(is_operator, len(signals))]
     usual = np.round(innocent.mean(axis=0), 4)
     weights = np.round(slope * weights, 4)
     start = round(float(slope * intercept + offset + weights @ usual), 4)
-    return Trained(prepared, tuple(spaces), weights, start, usual, signals, held_out)
+    calibrated = tuple(slope * scores + offset for scores in held_out)
+    quartile = round(float(np.quantile(np.concatenate([c[~is_operator] for c in calibrated]), 0.25)), 4)
+    return Trained(
+        prepared, tuple(spaces), weights, start, usual, quartile, tuple(n for n, _ in read_as), signals, calibrated
+    )
 
 
 def held_out_accounts(accounts: Sequence[TrainingAccount], signals: Sequence[Array]) -> tuple[Array, ...]:
@@ -188,9 +199,10 @@ def account_toml(trained: Trained, version: str) -> str:
         f"# not seen. `{BASE}` starts at the intercept; each signal adds weight times (score - usual). See card.md.",
         f'version = "{version}"',
         f"intercept = {trained.intercept}",
+        f"innocent_quartile = {trained.innocent_quartile}",
         f"full_at_texts = {FULL_AT_TEXTS}",
     ]
-    for detector, weight, usual in zip(BEHAVIOUR, trained.weights, trained.usual, strict=True):
+    for detector, weight, usual in zip(ACTIVITY, trained.weights, trained.usual, strict=True):
         lines += [
             "",
             f"[signal.{detector.info.name}]",
