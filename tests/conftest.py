@@ -22,13 +22,13 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
 @pytest.fixture
 def make_settings(tmp_path: Path) -> Callable[..., Settings]:
-    """Settings of a workspace in the test's folder."""
+    """Settings of a workspace in the test's folder; without the slow second encoder unless a test names one."""
 
     def make(name: str = "home", **values: Any) -> Settings:
         # One secret for all workspaces of a test, so that their tables can be compared row by row.
         (tmp_path / name).mkdir(exist_ok=True)
         (tmp_path / name / "secret").write_text("5e" * 32, encoding="ascii")
-        return load({"home": tmp_path / name, "workers": 1, **values}, environ={})[0]
+        return load({"home": tmp_path / name, "workers": 1, "second_encoder": "none", **values}, environ={})[0]
 
     return make
 

@@ -10,8 +10,10 @@ import pytest
 from tools.make_docs import DOCS, PAGES, commands, main, stale
 
 from counterveil.detectors import BUILTIN
+from counterveil.detectors.activity import ACTIVITY
+from counterveil.policy.claims import claim_rules
 from counterveil.policy.evidence import evidence
-from counterveil.policy.taxonomy import taxonomy
+from counterveil.policy.taxonomy import forms, stances, taxonomy
 from counterveil.settings import Settings
 
 COMMANDS = [(" ".join(words), command, context) for words, command, context in commands()]
@@ -40,7 +42,7 @@ def test_a_stale_or_missing_page_is_found(tmp_path: Path, capsys: pytest.Capture
 def test_there_is_something_to_write_about() -> None:
     names = [name for name, _, _ in COMMANDS]
     wanted = ("scan", "ingest", "leads list", "leads show", "operations list", "operations show", "accounts show",
-              "config show", "doctor", "sources", "lab generate", "lab evaluate")  # fmt: skip
+              "config show", "doctor", "sources", "lab generate", "lab train", "lab evaluate")  # fmt: skip
     assert {f"counterveil {words}" for words in wanted} <= set(names)
 
 
@@ -78,8 +80,35 @@ def test_every_detector_and_kind_of_evidence_is_on_its_page() -> None:
         assert detector.info.source in page("detectors.md")
     for kind in evidence().kinds:
         assert f"| `{kind}` |" in page("evidence.md")
-    for behaviour in taxonomy():
-        assert f"| {behaviour} |" in page("evidence.md")
+
+
+def test_every_detector_of_activities_is_on_the_page() -> None:
+    detectors = page("detectors.md")
+    for detector in ACTIVITY:
+        info = detector.info
+        assert f"## {info.name}\n" in detectors
+        assert f"| [{info.name}](#{info.name}) | {info.best_class} | {info.family} | {info.bearing} |" in detectors
+        assert info.meaning in detectors
+        assert info.source in detectors
+        assert all(case.why in detectors for case in detector.cases)
+    headings = [line for line in detectors.splitlines() if line.startswith("## ")]
+    assert len(headings) == len(set(headings))
+
+
+def test_the_whole_taxonomy_is_on_its_page() -> None:
+    shown = page("taxonomy.md").replace("\\", "")
+    for behaviour in taxonomy().values():
+        assert f"## {behaviour.behaviour_id}: {behaviour.name}\n" in shown
+        assert f"](#{behaviour.behaviour_id.lower()}-" in shown
+        assert behaviour.definition in shown
+        said = (*behaviour.signs, *behaviour.examples, *(near.text for near in behaviour.non_examples))
+        for text in said:
+            assert " ".join(text.split()).replace("\\", "") in shown
+    for word in (*stances(), *forms()):
+        assert f"| `{word}` |" in shown
+    for lang in {rule.lang for rule in claim_rules()}:
+        assert f"| `{lang}` |" in shown
+    assert f"| {len(claim_rules())} |" in shown
 
 
 @pytest.mark.parametrize("name", PAGES)

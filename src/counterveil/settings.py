@@ -64,6 +64,9 @@ class Settings(BaseModel):
             "(and what is left) for a second look at members of groups and at accounts that may be operators'.",
         ),
     ] = 8_000
+    second_texts_per_subject: Annotated[
+        int, Field(ge=1, description="Texts of one subject that the slow second encoder reads, out of the same sample.")
+    ] = 16
     first_encoder: Annotated[
         Literal["use", "none"],
         Field(description="The quick encoder that looks at everything; `none`: only the second."),

@@ -12,21 +12,19 @@ from counterveil.model.operation import Entry
 from counterveil.model.signal import EvidenceClass, Family
 
 START = datetime(2026, 3, 2, tzinfo=UTC)
-# What is usual in the log of these tests.
-BASE_DOING, BASE_INNOCENT = 0.2, 0.3
 TEXT = {"content": 2, "artefact": 3}
 MACHINES = {"infrastructure": 4}
 
 
 def subject(name: str, **facts: Any) -> SubjectFacts:
-    """A subject of whom twenty texts were read and who is like everybody; neither new nor of long standing."""
+    """A subject of whom twenty texts were read that speak for neither side; neither new nor of long standing."""
     usual: dict[str, Any] = {
         "account_id": name,
         "n_events": 20,
         "n_user_turns": 20,
         "n_read": 20,
-        "doing": BASE_DOING,
-        "innocent": BASE_INNOCENT,
+        "reading": 0.0,
+        "stance": 0.0,
         "first_seen": START,
         "last_seen": START + timedelta(days=5),
         "created_at": START - timedelta(days=100),

@@ -12,6 +12,7 @@ import orjson
 import pytest
 
 from counterveil.model.link import Link
+from counterveil.model.signal import SIGNAL_SCHEMA
 from counterveil.pipeline.assess import SCORE_SCHEMA
 from counterveil.pipeline.progress import Silent
 from counterveil.pipeline.scan import scan
@@ -32,6 +33,7 @@ class Seen:
 
     links: dict[tuple[str, str], Link]
     scores: list[Record]
+    signals: list[Record]
     operations: list[Record]
     leads: list[Record]
 
@@ -40,7 +42,7 @@ def concluded(folder: Path, events: list[Record], accounts: list[Record]) -> See
     folder.mkdir()
     for name, records in (("events", events), ("accounts", accounts)):
         (folder / f"{name}.jsonl").write_bytes(b"".join(orjson.dumps(r) + b"\n" for r in records))
-    settings = load({"home": folder / "home", "workers": 1}, environ={})[0]
+    settings = load({"home": folder / "home", "workers": 1, "second_encoder": "none"}, environ={})[0]
     # A workspace's secret orders the texts that are read together; only what a test changes may differ here.
     settings.home.mkdir()
     (settings.home / "secret").write_text("07" * 32, encoding="ascii")
@@ -51,7 +53,8 @@ def concluded(folder: Path, events: list[Record], accounts: list[Record]) -> See
             operations = [{k: v for k, v in o.items() if k not in times} for o in findings.operations(connection)]
             leads = [{k: v for k, v in o.items() if k not in times} for o in findings.leads(connection)]
             scores = workspace.lake.read(batches.paths(connection, "scores"), SCORE_SCHEMA).to_pylist()
-    return Seen(report.linked.links, scores, operations, leads)
+            signals = workspace.lake.read(batches.paths(connection, "signals"), SIGNAL_SCHEMA).to_pylist()
+    return Seen(report.linked.links, scores, signals, operations, leads)
 
 
 def log() -> tuple[list[Record], list[Record]]:
@@ -62,7 +65,7 @@ def log() -> tuple[list[Record], list[Record]]:
             event["input"][0]["content"] += " My neighbour “Oskar Zwierzynski” asks."
     ids = sorted({event["account_id"] for event in events})
     accounts = [{"account_id": a, "signup_ip": f"198.18.7.{i}", "signup_country": "US"} for i, a in enumerate(ids)]
-    return events, accounts
+    return [event | {"locale": "en-US"} for event in events], accounts
 
 
 def inside(record: Record) -> bool:
@@ -87,6 +90,9 @@ def test_the_log_has_something_to_conclude(plain: Seen) -> None:
     assert plain.links
     assert plain.operations
     assert len({row["score"] for row in plain.scores}) > 1
+    assert {row["subject_id"] for row in plain.signals} == {row["subject_id"] for row in plain.scores}
+    assert len({row["detector"] for row in plain.signals}) > 5
+    assert any(row["ledger"] for row in plain.scores)
 
 
 def test_country_and_locale_change_nothing(run: Callable[..., Seen], plain: Seen) -> None:
@@ -94,11 +100,16 @@ def test_country_and_locale_change_nothing(run: Callable[..., Seen], plain: Seen
     events, accounts = log()
     moved = [event | {"locale": rng.choice(LOCALES)} for event in events]
     settled = [account | {"signup_country": rng.choice(COUNTRIES)} for account in accounts]
-    other = run(moved, settled)
-    assert other.links == plain.links
-    assert other.scores == plain.scores
-    assert other.operations == plain.operations
-    assert other.leads == plain.leads
+    assert run(moved, settled) == plain
+
+
+def test_without_country_and_locale_nothing_is_different(run: Callable[..., Seen], plain: Seen) -> None:
+    """A log that never had the fields is scored the same, signal by signal."""
+    events, accounts = log()
+    blank = [{k: v for k, v in event.items() if k != "locale"} for event in events]
+    nowhere = [{k: v for k, v in account.items() if k != "signup_country"} for account in accounts]
+    assert len(blank[0]) < len(events[0])
+    assert run(blank, nowhere) == plain
 
 
 def test_the_country_of_the_group_alone_changes_nothing(run: Callable[..., Seen], plain: Seen) -> None:
@@ -106,8 +117,7 @@ def test_the_country_of_the_group_alone_changes_nothing(run: Callable[..., Seen]
     events, accounts = log()
     moved = [event | {"locale": "zh-CN" if inside(event) else "en-US"} for event in events]
     settled = [account | {"signup_country": "CN" if inside(account) else "US"} for account in accounts]
-    other = run(moved, settled)
-    assert (other.links, other.scores, other.operations) == (plain.links, plain.scores, plain.operations)
+    assert run(moved, settled) == plain
 
 
 def test_one_vpn_for_everybody_links_nobody(run: Callable[..., Seen], plain: Seen) -> None:
@@ -116,5 +126,6 @@ def test_one_vpn_for_everybody_links_nobody(run: Callable[..., Seen], plain: See
     assert other.links.keys() == plain.links.keys()
     assert {lead["about"] for lead in other.leads} == {lead["about"] for lead in plain.leads}
     assert [o["confidence"] for o in other.operations] == [o["confidence"] for o in plain.operations]
+    assert other.signals == plain.signals
     shared = [thing for link in other.links.values() for thing in link.shared if thing.value == VPN]
     assert all(thing.evidence_class.value == "C" for thing in shared)

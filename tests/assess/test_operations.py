@@ -17,11 +17,11 @@ from counterveil.model.operation import Entry, Operation, Verdict
 from counterveil.model.signal import EvidenceClass, Family
 from counterveil.policy.assessment import assessment
 from counterveil.policy.taxonomy import taxonomy
-from tests.assess.make import BASE_DOING, BASE_INNOCENT, START, group, link, members, subject, thing
+from tests.assess.make import START, group, link, members, subject, thing
 from tests.assess.test_ledger import AGAINST, COHORTS, of_group
 from tests.assess.test_ledger import group_facts as any_group
 
-BASE = Base(BASE_DOING, BASE_INNOCENT, {"IO-1": 0.1, "SC-1": 0.1, "CY-2": 0.1})
+BASE = Base(0.0, {"IO-1": 0.1, "SC-1": 0.1, "CY-2": 0.1})
 POLICY = assessment()
 CONTENT, ARTEFACT, MACHINE = Family.CONTENT, Family.ARTEFACT, Family.INFRASTRUCTURE
 PASSAGE = thing("passage", CONTENT, value="the brief")
@@ -38,7 +38,7 @@ def made(**facts: object) -> Operation:
 
 
 def test_an_operation_carries_its_ledger_and_its_verdict() -> None:
-    found = made(doing=0.7)
+    found = made(reading=2.5)
     assert found.confidence == confidence(found.ledger) >= POLICY.verdict.suspected
     assert found.verdict is Verdict.SUSPECTED
     assert (found.n_turns, len(found.members), len(found.links)) == (60, 3, 3)
@@ -55,7 +55,7 @@ def test_a_cohort_is_below_the_verdict() -> None:
 
 
 def test_severity_is_harm_not_belief() -> None:
-    assert made(doing=0.7).severity == made(org_id="university").severity == taxonomy()["IO-1"].severity
+    assert made(reading=2.5).severity == made(org_id="university").severity == taxonomy()["IO-1"].severity
 
 
 def test_behaviours_are_those_above_the_log_the_most_telling_first() -> None:
@@ -178,7 +178,7 @@ def test_rank_tells_neighbours_apart() -> None:
 
 
 def test_leads_point_at_what_they_are_about() -> None:
-    found = made(doing=0.7)
+    found = made(reading=2.5)
     lead = leads.of_operation(found)
     assert (lead.about, lead.n_subjects, lead.confidence) == (found.operation_id, 3, found.confidence)
     assert lead.rank_score == leads.rank(found.severity, found.confidence, 3)

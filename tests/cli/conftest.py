@@ -12,12 +12,19 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from counterveil.cli.main import app
-from counterveil.settings import ENV_PREFIX, Settings
+from counterveil.settings import ENV_PREFIX, FILE_NAME, Settings
 from tests.pipeline.logs import group_log
+from tests.weights import suspicious
 
-# Whatever the tester's own shell says; a wide screen, so that no sentence is broken over lines.
+# Whatever the tester's own shell says; a wide screen, so that no sentence is broken over lines; without the slow encoder.
 CLEAN: dict[str, str | None] = {f"{ENV_PREFIX}{key.upper()}": None for key in Settings.model_fields}
-CLEAN |= {"COLUMNS": "400", "FORCE_COLOR": None, "NO_COLOR": None, f"{ENV_PREFIX}WORKERS": "1"}
+CLEAN |= {
+    "COLUMNS": "400",
+    "FORCE_COLOR": None,
+    "NO_COLOR": None,
+    f"{ENV_PREFIX}WORKERS": "1",
+    f"{ENV_PREFIX}SECOND_ENCODER": "none",
+}
 Record = dict[str, Any]
 
 
@@ -64,8 +71,12 @@ class Scanned:
 
 
 def scanned(folder: Path, events: list[Record], accounts: list[Record]) -> Scanned:
+    """Scan with made-up account weights, under which groups that share much are suspected."""
     write(folder / "log" / "events.jsonl", events)
     write(folder / "log" / "accounts.jsonl", accounts)
+    weights = suspicious(folder / "weights")
+    (folder / "home").mkdir()
+    (folder / "home" / FILE_NAME).write_text(f"trained = '{weights}'\n", encoding="utf-8")
     result = cli("scan", folder / "log", "--home", folder / "home")
     assert result.exit_code == 0, result.output
     return Scanned(folder / "home", folder / "log", result, accounts)

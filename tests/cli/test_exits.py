@@ -11,6 +11,8 @@ from typer.testing import CliRunner, Result
 
 from counterveil.cli import main
 from counterveil.cli.exits import EXIT_CODES, FINE, FOUND, INTERRUPTED, PARTIAL, USAGE
+from counterveil.encoders.e5 import E5Encoder
+from counterveil.encoders.use import UseEncoder
 from counterveil.errors import CounterveilError
 from counterveil.service import scanning
 from counterveil.store.lock import writing
@@ -170,9 +172,45 @@ def test_doctor_finds_nothing_wrong(workspace: Scanned) -> None:
     assert result.exit_code == FINE, result.stdout
     assert "FAULT" not in result.stdout
     checks = data(workspace.run("doctor", "--json"), "doctor")
-    assert {c["name"] for c in checks} >= {"python", "engine", "reader", "detectors", "policies", "folder", "workspace"}
+    assert {c["name"] for c in checks} >= {
+        "python",
+        "engine",
+        "encoder",
+        "detectors",
+        "policies",
+        "folder",
+        "workspace",
+    }
     assert all(c["ok"] for c in checks)
+    assert [c["seen"].split(":")[0] for c in checks if c["name"] == "encoder"] == [UseEncoder.space]
     assert "110 events" in next(c["seen"] for c in checks if c["name"] == "workspace")
+
+
+def test_doctor_tries_every_encoder_for_real(tmp_path: Path) -> None:
+    both = cli("doctor", "--home", tmp_path, "--json", env={"COUNTERVEIL_SECOND_ENCODER": "e5"})
+    assert both.exit_code == FINE
+    seen = [c["seen"] for c in data(both, "doctor") if c["name"] == "encoder"]
+    assert [s.split(":")[0] for s in seen] == [UseEncoder.space, E5Encoder.space]
+    assert all("nearer than stranger" in s for s in seen)
+
+
+@pytest.mark.parametrize(
+    ("env", "said"),
+    [
+        ({"COUNTERVEIL_SECOND_ENCODER": "endpoint"}, "encoder_url"),
+        ({"COUNTERVEIL_SECOND_ENCODER": "onnx", "COUNTERVEIL_ENCODER_MODEL": "nowhere"}, "nowhere"),
+        ({"COUNTERVEIL_TRAINED": "nowhere"}, "no heads_"),
+    ],
+)
+def test_doctor_finds_an_encoder_or_heads_that_are_not_there(tmp_path: Path, env: dict[str, str], said: str) -> None:
+    result = cli("doctor", "--home", tmp_path, "--json", env=env)
+    assert result.exit_code == FOUND
+    (fault,) = [c for c in data(result, "doctor") if not c["ok"]]
+    assert fault["name"] == "encoder"
+    assert said in fault["seen"]
+    assert fault["remedy"]
+    log = write(tmp_path / "log.jsonl", [event(1, "a", "x")])
+    refused(cli("scan", log, "--home", tmp_path / "home", "--quiet", env=env), said)
 
 
 def test_doctor_finds_a_lost_file(workspace: Scanned, tmp_path: Path) -> None:

@@ -111,6 +111,19 @@ def test_the_place_of_the_account_is_chosen(tmp_path: Path, places: str, account
     assert {e["account_id"] for e in events(tmp_path / "home")} == {account}
 
 
+def test_texts_in_languages_that_nothing_here_reads_are_said_to_be_unread(tmp_path: Path) -> None:
+    texts = (
+        "Підкажіть, будь ласка, як правильно поливати помідори на балконі влітку?",
+        "Xin hãy giải thích cho tôi cách nấu món phở bò truyền thống của Hà Nội.",
+    )
+    path = write(tmp_path / "log.jsonl", [event(n, "polyglot", text) for n, text in enumerate(texts)] + LOG)
+    said = cli("scan", path, "--home", tmp_path / "home", "--quiet").stdout
+    assert "3 subjects; " in said
+    assert "1 subjects unread (no text, or budget); 2 texts in languages not covered" in said
+    shown = cli("accounts", "show", "polyglot", "--home", tmp_path / "home").stdout
+    assert "0 texts read, 2 in languages not covered: too few to say anything." in shown
+
+
 def test_metadata_alone_is_enough_to_scan(tmp_path: Path) -> None:
     """No bodies at all: what infrastructure and timing say is still read, and nothing fails (DESIGN.md §4)."""
     bare = [event(n, f"a{n % 3}", "") | {"input": [], "output": [], "device_id": "one phone"} for n in range(9)]

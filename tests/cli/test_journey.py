@@ -57,7 +57,9 @@ THING = {
 def test_scan_says_what_it_took_in_and_what_it_found(workspace: Scanned) -> None:
     said = workspace.result.stdout
     assert f"{len(group_log())} new events, 0 duplicates, 4 account records, 0 rejects" in said
-    assert "24 subjects" in said
+    assert re.search(r"24 subjects; \d+ new texts observed, \d+ read, 0 of them or others read again closely", said)
+    assert "not covered" not in said
+    assert "subjects unread" not in said
     assert workspace.first("leads", "leads")["lead_id"] in said
     assert "reading behaviour" in workspace.result.stderr
     assert "reading behaviour" not in said
@@ -188,6 +190,65 @@ def test_an_account_on_screen_and_in_json(workspace: Scanned) -> None:
     assert "A group is a link, not a finding" in said
 
 
+SUBJECT = {
+    "subject_id": str, "score": float, "n_read": int, "n_not_covered": int, "confidence": float, "ledger": list, "behaviours": dict,
+    "signals": list, "languages": dict,
+}  # fmt: skip
+SIGNAL = {
+    "detector": str, "version": int, "score": float, "evidence_class": str, "family": str, "bearing": str, "reason": str, "spans": list,
+}  # fmt: skip
+
+
+def test_an_accounts_own_score_adds_up_and_its_signals_name_events(workspace: Scanned) -> None:
+    """``member3`` has nine texts: enough for a score of its own."""
+    (subject,) = data(workspace.run("accounts", "show", "member3", "--json"), "account")["subjects"]
+    of(subject, SUBJECT)
+    assert subject["n_read"] == subject["n_user_turns"] == 9
+    total = sum(entry["log_odds"] for entry in subject["ledger"])
+    assert math.isclose(subject["confidence"], 1 / (1 + math.exp(-total)), abs_tol=1e-4)
+    assert [entry["name"] for entry in subject["ledger"]][:2] == ["prior", "usual account"]
+    own = {event["event_id"] for event in group_log() if event["account_id"] == "member3"}
+    assert len(subject["signals"]) > 3
+    for signal in subject["signals"]:
+        of(signal, SIGNAL)
+        assert 0.0 < signal["score"] <= 1.0
+        assert signal["bearing"] in ("for", "against")
+        assert {span["event_id"] for span in signal["spans"]} <= own
+    scores = [signal["score"] for signal in subject["signals"]]
+    assert scores == sorted(scores, reverse=True)
+
+
+def test_an_account_on_screen_shows_both_sides_of_its_own_score(workspace: Scanned) -> None:
+    (subject,) = data(workspace.run("accounts", "show", "member3", "--json"), "account")["subjects"]
+    said = workspace.run("accounts", "show", "member3").stdout
+    assert "member3: what its own texts say" in said
+    for entry in subject["ledger"]:
+        assert f"{entry['log_odds']:+.2f}" in said
+        assert entry["name"] in said
+    assert f"confidence {subject['confidence']:.2f}" in said
+    assert "From 9 texts. One account's texts alone open a look, never a finding." in said
+    for signal in subject["signals"]:
+        if signal["spans"]:
+            assert signal["detector"].replace("_", " ") in said
+            assert all(span["event_id"] in said for span in signal["spans"])
+
+
+def test_an_account_with_few_texts_says_that_it_says_nothing(workspace: Scanned) -> None:
+    (subject,) = data(workspace.run("accounts", "show", "person3", "--json"), "account")["subjects"]
+    assert (subject["n_read"], subject["ledger"], subject["confidence"], subject["score"]) == (4, [], None, 0.0)
+    said = workspace.run("accounts", "show", "person3").stdout
+    assert "4 texts read, 0 in languages not covered: too few to say anything." in said
+    assert "+0.00" not in said
+
+
+def test_texts_of_its_signals_are_not_on_the_screen(workspace: Scanned) -> None:
+    """Reasons give numbers and slots of claims, never the words of the log."""
+    for form in ([], ["--json"]):
+        said = workspace.run("accounts", "show", "member3", *form).stdout
+        assert not any(secret in said for secret in SECRETS if secret != "Ramiro Oquendo")
+        assert BRIEF[:60] not in said
+
+
 @pytest.mark.parametrize("secret", ["ramiro.desk0@mail.example", "202 555 0100", "198.18.5.0", "Ramiro", "1234567"])
 @pytest.mark.parametrize("form", [[], ["--json"]])
 def test_registration_is_masked(workspace: Scanned, secret: str, form: list[str]) -> None:
@@ -232,7 +293,7 @@ def test_scan_without_paths_analyses_what_is_in(workspace: Scanned) -> None:
     result = workspace.run("scan", "--quiet")
     assert result.exit_code == 0
     assert result.stderr == ""
-    assert "24 subjects; 0 new texts observed, 0 read" in result.stdout
+    assert "24 subjects; 0 new texts observed, 0 read, 0 of them or others read again closely" in result.stdout
 
 
 def test_sources_are_listed() -> None:

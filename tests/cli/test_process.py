@@ -29,6 +29,7 @@ class Ended:
 def start(*arguments: str | Path, out: int = subprocess.PIPE) -> subprocess.Popen[bytes]:
     command = [*PROGRAM, *(str(a) for a in arguments)]
     environment = {k: v for k, v in os.environ.items() if not k.startswith("COUNTERVEIL_")}
+    environment["COUNTERVEIL_SECOND_ENCODER"] = "none"
     return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=out, stderr=subprocess.PIPE, env=environment)
 
 

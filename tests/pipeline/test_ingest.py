@@ -12,45 +12,25 @@ from collections.abc import Callable
 from pathlib import Path
 
 import orjson
-import pyarrow as pa
 import pytest
 
 from counterveil.errors import BusyError, InputError, UsageError
-from counterveil.model.event import ACCOUNT_SCHEMA, EVENT_SCHEMA, TEXT_SCHEMA
 from counterveil.pipeline.ingest import ingest
 from counterveil.pipeline.progress import Silent
 from counterveil.pipeline.scan import scan
 from counterveil.pipeline.workspace import for_writing
 from counterveil.settings import Settings
 from counterveil.store import batches, findings
+from tests.pipeline.conftest import Counted
 from tests.pipeline.logs import event, group_log
+from tests.pipeline.stored import concluded, tables
 
 Make = Callable[..., Settings]
 Write = Callable[..., Path]
-COMPUTED = ("turns", "subjects", "subject_things", "subject_fields", "observations", "things", "readings", "scores")
-
-
-def tables(settings: Settings) -> dict[str, list[object]]:
-    """All final tables as sorted rows, with the findings."""
-    found: dict[str, list[object]] = {}
-    with for_writing(settings) as workspace, workspace.database.begin() as connection:
-        for kind, schema in (("events", EVENT_SCHEMA), ("texts", TEXT_SCHEMA), ("accounts", ACCOUNT_SCHEMA)):
-            rows = workspace.lake.read(batches.paths(connection, kind), schema).to_pylist()
-            found[kind] = sorted(rows, key=repr)
-        for kind in COMPUTED:
-            parts = [
-                pa.parquet.read_table(p, partitioning=None)
-                for p in workspace.lake.paths(batches.paths(connection, kind))
-            ]
-            found[kind] = sorted((r for p in parts for r in p.to_pylist()), key=repr)
-        drop = ("first_found_at", "changed_at")
-        found["operations"] = [{k: v for k, v in o.items() if k not in drop} for o in findings.operations(connection)]
-        found["leads"] = [{k: v for k, v in o.items() if k not in drop} for o in findings.leads(connection)]
-    return found
 
 
 def test_same_file_twice_changes_nothing(make_settings: Make, write_log: Write) -> None:
-    settings, path = make_settings(), write_log(group_log())
+    settings, path = make_settings(second_encoder="e5"), write_log(group_log())
     with for_writing(settings) as workspace:
         first = scan(workspace, [str(path)], progress=Silent())
     before = tables(settings)
@@ -58,7 +38,7 @@ def test_same_file_twice_changes_nothing(make_settings: Make, write_log: Write) 
         second = scan(workspace, [str(path)], progress=Silent())
     assert first.ingest.n_events == len(group_log())
     assert (second.ingest.n_events, second.ingest.known_units) == (0, 1)
-    assert (second.n_observed, second.n_buckets, second.read.n_texts) == (0, 0, 0)
+    assert (second.n_observed, second.n_buckets, second.read.n_texts, second.read.n_second) == (0, 0, 0, 0)
     assert second.assessed.operation_changes.unchanged == len(before["operations"]) > 0
     assert tables(settings) == before
 
@@ -93,18 +73,17 @@ def test_second_scan_touches_only_what_new_files_change(make_settings: Make, wri
     assert found_after.keys() == found_before.keys()
 
 
-def test_order_of_files_does_not_change_the_findings(make_settings: Make, write_log: Write) -> None:
+def test_order_of_files_does_not_change_the_findings(make_settings: Make, write_log: Write, counted: Counted) -> None:
     log = group_log()
     random.Random(5).shuffle(log)
     parts = [write_log(log[i::3], f"part{i}.jsonl") for i in range(3)]
     results = []
     for name, order in (("a", (0, 1, 2)), ("b", (2, 0, 1))):
-        settings = make_settings(name)
+        settings = make_settings(name, second_encoder="e5")
         for index in order:
             with for_writing(settings) as workspace:
                 scan(workspace, [str(parts[index])], progress=Silent())
-        found = tables(settings)
-        results.append({k: found[k] for k in ("turns", "subjects", "subject_things", "scores", "operations", "leads")})
+        results.append(concluded(settings))
     assert results[0] == results[1]
 
 
@@ -164,7 +143,7 @@ def test_killed_at_any_moment_ends_like_an_undisturbed_run(make_settings: Make, 
         body = b"".join(orjson.dumps(r) + b"\n" for r in log[part::4])
         (folder / f"part{part}.jsonl").write_bytes(body)
     # Units of 64 KiB: several a file, so that kills fall between and inside them.
-    small = {"batch_bytes": 65536}
+    small = {"batch_bytes": 65536, "second_encoder": "e5"}
     calm = make_settings("calm", **small)
     with for_writing(calm) as workspace:
         scan(workspace, [str(folder)], progress=Silent())

@@ -69,7 +69,7 @@ class Data:
 def load(cache: Path, second: str, shared: Path | None) -> Data:
     """Prepare everything that several parts need: one held-out training a vector space."""
     choice = EncoderChoice("use", second)
-    prepared = prepare(None)
+    prepared = prepare(None, workers=usable_cpus())
     names = columns()
     x, scores, signals = [], [], []
     for place, encoder in enumerate(encoders(choice)):

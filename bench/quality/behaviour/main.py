@@ -56,7 +56,7 @@ def main() -> None:
 _HEAD = """# Evaluation of behaviour reading
 
 What `bench/quality/behaviour` prints. Every figure is on accounts, languages or sources that the tested weights never saw. The
-texts were written for this project (training accounts by sixteen briefs, scenario packs by others; all by instances of one
+texts were written for this project (training accounts by twenty briefs, scenario packs by others; all by instances of one
 language model), which flatters every figure; outside sources are named where they occur. Intervals resample whole
 authors or groups.
 

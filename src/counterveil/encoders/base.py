@@ -52,6 +52,15 @@ class EncoderChoice:
     key_env: str = "OPENAI_API_KEY"
 
 
+def encodable(text: str) -> str:
+    r"""The text without halves of surrogate pairs, which have no UTF-8 and which no library takes.
+
+    >>> encodable("a\ud800b"), encodable("né")
+    ('a?b', 'né')
+    """
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
 def unit(vectors: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
     """Rows scaled to length one; rows of zeros stay.
 

@@ -13,7 +13,7 @@ from counterveil.encoders.use import UseEncoder
 
 @lru_cache(maxsize=4)
 def encoders(choice: EncoderChoice) -> tuple[Encoder, ...]:
-    """First, then second, as far as they are named. A text that both have read counts as the second read it."""
+    """First, then second, as far as they are named. A text that both have read counts with the mean of their scores."""
     names = [name for name in (choice.first, choice.second) if name != "none"]
     return tuple(_made(name, choice) for name in names)
 

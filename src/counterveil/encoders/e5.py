@@ -8,16 +8,22 @@ from __future__ import annotations
 
 import json
 import logging
+import os
+import select
 import subprocess
 import sys
+import time
 import unicodedata
 from collections.abc import Sequence
+from typing import IO
 
 import numpy as np
 import numpy.typing as npt
 
 _log = logging.getLogger(__name__)
 _MAX_CHARS = 1200
+# Including the start of the child, on a busy machine; a text takes 0.05 s.
+_TIMEOUT_S = 60.0
 _CATEGORIES = frozenset("LMNPZS")
 
 
@@ -34,8 +40,21 @@ def cleaned(text: str) -> str:
     return "".join(kept)[:_MAX_CHARS]
 
 
+def _read(pipe: IO[bytes], n: int) -> bytes:
+    """So many bytes, or fewer where the child ended or did not answer in time."""
+    found = b""
+    deadline = time.monotonic() + _TIMEOUT_S
+    while len(found) < n:
+        ready, _, _ = select.select([pipe], [], [], max(0.0, deadline - time.monotonic()))
+        part = os.read(pipe.fileno(), n - len(found)) if ready else b""
+        if not part:
+            break
+        found += part
+    return found
+
+
 class E5Encoder:
-    """About 80 ms CPU a short text, some hundred languages. One child process an encoder, started at first use."""
+    """About 50 ms CPU a short text, some hundred languages. One child process an encoder, started at first use."""
 
     space = "multilingual-e5-small-q4/0.3.0"
     dimensions = 384
@@ -69,7 +88,7 @@ class E5Encoder:
         try:
             child.stdin.write(json.dumps(text).encode() + b"\n")
             child.stdin.flush()
-            answer = child.stdout.read(4 * self.dimensions)
+            answer = _read(child.stdout, 4 * self.dimensions)
         except (BrokenPipeError, OSError):
             answer = b""
         if len(answer) != 4 * self.dimensions:

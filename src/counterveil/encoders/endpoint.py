@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from counterveil.encoders.base import unit
+from counterveil.encoders.base import encodable, unit
 from counterveil.errors import UsageError
 
 try:
@@ -21,6 +21,8 @@ except ImportError:  # the extra is not installed; said when it is asked for
 _BATCH = 64
 _TIMEOUT_S = 60.0
 _RETRIES = 5
+# Squares of larger ones overflow; embeddings are near 1.
+_MAX_NUMBER = 1e15
 
 
 class EndpointEncoder:
@@ -63,13 +65,16 @@ class EndpointEncoder:
         """Vectors in the order of the texts.
 
         Raises:
-            UsageError: the endpoint does not answer, or not with as many vectors as texts.
+            UsageError: the endpoint does not answer, or not with one vector a text.
         """
         vectors = np.zeros((len(texts), self.dimensions), dtype=np.float32)
         filled = [i for i, text in enumerate(texts) if text.strip()]
         for at in range(0, len(filled), _BATCH):
             part = filled[at : at + _BATCH]
-            vectors[part] = self._embed([texts[i] for i in part])
+            found = self._embed([encodable(texts[i]) for i in part])
+            if found.shape[1] != self.dimensions:
+                raise self._not_the_api(f"vectors of {found.shape[1]} numbers, of {self.dimensions} before")
+            vectors[part] = found
         return vectors
 
     def _embed(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
@@ -80,10 +85,21 @@ class EndpointEncoder:
                 f"embedding endpoint {self._url}: {type(error).__name__}: {error}",
                 remedy="Check encoder_url, encoder_model and the key; what was encoded so far is kept.",
             ) from error
-        rows = sorted(answer.data, key=lambda row: row.index)
+        except ValueError as error:
+            raise self._not_the_api("the answer is no JSON") from error
+        try:
+            rows = sorted(answer.data, key=lambda row: row.index)
+            vectors = np.array([row.embedding for row in rows], dtype=np.float64)
+        except (AttributeError, TypeError, ValueError) as error:
+            raise self._not_the_api("no vectors of numbers of one length") from error
         if len(rows) != len(texts):
-            raise UsageError(
-                f"embedding endpoint {self._url}: {len(rows)} vectors for {len(texts)} texts",
-                remedy="The server does not follow the OpenAI embeddings API; use another.",
-            )
-        return unit(np.array([row.embedding for row in rows], dtype=np.float32))
+            raise self._not_the_api(f"{len(rows)} vectors for {len(texts)} texts")
+        if vectors.ndim != 2 or vectors.size == 0 or not (np.abs(vectors) < _MAX_NUMBER).all():
+            raise self._not_the_api("numbers that make no vector")
+        return unit(vectors.astype(np.float32))
+
+    def _not_the_api(self, why: str) -> UsageError:
+        return UsageError(
+            f"embedding endpoint {self._url}: {why}",
+            remedy="The server does not follow the OpenAI embeddings API; use another.",
+        )

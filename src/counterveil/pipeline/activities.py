@@ -38,10 +38,14 @@ where nth = 1 order by f.subject_id, f.seconds, f.event_id, f.content_key
 _CLAIMS = 'select content_key, slot, value, start, "end" from claims order by content_key, start, slot'
 
 
-def activities(workspace: Workspace) -> Iterator[Activity]:
-    """Every subject of whom something was read, in order of id. Cost: linear in the turns read."""
+def activities(workspace: Workspace, *, first_look: bool = False) -> Iterator[Activity]:
+    """Every subject of whom something was read, in order of id. Cost: linear in the turns read.
+
+    ``first_look``: only by the encoder that reads each text first.
+    """
+    readings = "first_readings" if first_look else "readings"
     with workspace.engine() as engine:
-        mount(workspace, engine, "turns", "sifted", "observations", "readings", "claims", "subjects")
+        mount(workspace, engine, "turns", "sifted", "observations", readings, "claims", "subjects")
         sample(engine, workspace.settings)
         table = engine.query(_ROWS)
         claimed: dict[int, list[tuple[str, str, int, int]]] = {}
@@ -94,8 +98,8 @@ def signals_of(activity: Activity) -> tuple[Signal, ...]:
 
 
 def account_scores(workspace: Workspace) -> Iterator[tuple[str, float]]:
-    """Every subject's account score in log-odds, as far as it is read."""
+    """Every subject's account score in log-odds, as far as it is read, by each text's first reader."""
     policy = account_policy(workspace.settings)
-    for activity in activities(workspace):
+    for activity in activities(workspace, first_look=True):
         found = account.ledger(signals_of(activity), policy, len(activity))
         yield activity.subject_id, sum(entry.log_odds for entry in found)

@@ -14,16 +14,19 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from counterveil.encoders.base import EncoderChoice
 from counterveil.encoders.chosen import encoders, reader_of
 from counterveil.engine.duck import Engine
+from counterveil.ids import digest_hex
 from counterveil.observe.canonical import canonical
 from counterveil.observe.heads import Matrix
 from counterveil.observe.segments import Segment
-from counterveil.observe.sift import halves
+from counterveil.observe.sift import halves, sift_version
 from counterveil.observe.texts import clipped
+from counterveil.observe.trained import trained
 from counterveil.pipeline.activities import account_scores
 from counterveil.pipeline.contents import register
 from counterveil.pipeline.pool import ordered_map
@@ -31,21 +34,25 @@ from counterveil.pipeline.progress import Progress
 from counterveil.pipeline.reader import check_fit, encoder_choice, second_place
 from counterveil.pipeline.readings import apply_heads
 from counterveil.pipeline.sample import sample
-from counterveil.pipeline.tables import VECTOR_SCHEMA, mount
+from counterveil.pipeline.tables import LOOK_SCHEMA, VECTOR_SCHEMA, mount
 from counterveil.pipeline.workspace import Workspace
 from counterveil.settings import Settings
+from counterveil.store import batches
+from counterveil.store.batches import FileRow
 
-# Small units keep the progress alive; files hold several of them.
+# Small units keep the progress alive; files hold several of them, fewer of the slow encoder: what is in no file is lost
+# when the run is killed.
 _UNIT = 64
 _FILE_UNITS = 64
+_FILE_UNITS_SECOND = 4
 _INLINE_UNITS = 8
 # Share of the first budget that goes to subjects in an order that has nothing to do with what they write.
 _SAMPLE_SHARE = 0.2
 # Share of the second budget kept for languages that the first encoder does not know.
 _OTHER_SHARE = 0.5
-# Accounts whose score (log-odds at even odds) is above this get a second look. Chosen by us: bench/quality/behaviour.
-_WORTH_A_LOOK = -2.0
-_SECOND_PER_SUBJECT = 24
+# Accounts whose score (log-odds at even odds) is above this get a second look; members of linked groups, of whom more is
+# known than their texts, already above the second. Chosen by us.
+_WORTH_A_LOOK, _MEMBER_WORTH_A_LOOK = -2.0, -3.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,9 +132,10 @@ def _second_look(workspace: Workspace, members: pa.Table, progress: Progress) ->
     """The second encoder on what the first found: members first, then accounts by their score."""
     place = second_place(workspace.settings)
     if place is None:
+        _remember(workspace, LOOK_SCHEMA.empty_table())
         return 0
     scores = pa.Table.from_pylist(
-        [{"subject_id": s, "score": v} for s, v in account_scores(workspace) if v > _WORTH_A_LOOK],
+        [{"subject_id": s, "score": v} for s, v in account_scores(workspace) if v > _MEMBER_WORTH_A_LOOK],
         schema=pa.schema([("subject_id", pa.string()), ("score", pa.float64())]),
     )
     with workspace.engine() as engine:
@@ -141,18 +149,31 @@ def _second_look(workspace: Workspace, members: pa.Table, progress: Progress) ->
           select subject_id, content_key, nth, subject_id in (select subject_id from members) as is_member,
                  coalesce(score, -9.0) as score
           from asked left join scores using (subject_id)
-          where reader < {place} and nth <= {_SECOND_PER_SUBJECT}
+          where reader < {place} and nth <= {workspace.settings.second_texts_per_subject}
         ), in_order as (
           select content_key, {place} as reader, row_number() over (
-            order by (is_member and score > -9.0) desc, score desc, is_member desc, subject_id, nth) as place
-          from candidates where is_member or score > -9.0
+            order by is_member desc, score desc, subject_id, nth) as place
+          from candidates where score > case when is_member then {_MEMBER_WORTH_A_LOOK} else {_WORTH_A_LOOK} end
         )
         select content_key, any_value(reader) as reader from in_order
         where place <= {workspace.settings.second_budget_texts} group by content_key
         """)
         n = _encode_all(workspace, engine, progress, "second look")
+        chosen = engine.query("select content_key from wanted order by content_key")
     apply_heads(workspace)
+    _remember(workspace, chosen)
     return n
+
+
+def _remember(workspace: Workspace, chosen: pa.Table) -> None:
+    """Put these texts in the place of those that the scan before looked at twice."""
+    table = chosen.cast(LOOK_SCHEMA)
+    path = f"second_looks/{digest_hex(table['content_key'].combine_chunks().to_numpy().tobytes())}.parquet"
+    workspace.lake.write(table, path)
+    with workspace.database.begin() as connection:
+        gone = batches.replace_files(connection, "second_looks", None, [FileRow(path, "second_looks", table.num_rows)])
+    for old in set(gone) - {path}:
+        (workspace.lake.root / old).unlink(missing_ok=True)
 
 
 def _encode_all(workspace: Workspace, engine: Engine, progress: Progress, step: str) -> int:
@@ -172,12 +193,22 @@ def _encode_all(workspace: Workspace, engine: Engine, progress: Progress, step: 
     for job, vectors in ordered_map(_encode, jobs, workers=settings.workers, inline=n_todo <= _UNIT * _INLINE_UNITS):
         waiting.append(vectors)
         progress.advance(job.texts.num_rows)
-        if len(waiting) == _FILE_UNITS:
-            register(workspace, "", {"vectors": pa.concat_tables(waiting)})
+        if len(waiting) >= (_FILE_UNITS_SECOND if job.reader else _FILE_UNITS):
+            _keep(workspace, waiting)
             waiting = []
     if waiting:
-        register(workspace, "", {"vectors": pa.concat_tables(waiting)})
+        _keep(workspace, waiting)
     return n_todo
+
+
+def _keep(workspace: Workspace, parts: list[pa.Table]) -> None:
+    """One file of vectors, named by texts and spaces: both encoders may have been given the same texts."""
+    table = pa.concat_tables(parts)
+    keys = table["content_key"].combine_chunks().to_numpy().tobytes()
+    name = digest_hex(keys, *sorted(table["space"].unique().to_pylist()))
+    # Vectors are of the halves that this segmenter cut: another one makes others.
+    version = sift_version(trained(workspace.settings.trained))
+    register(workspace, version, {"vectors": table}, name=name)
 
 
 def _jobs(engine: Engine, choice: EncoderChoice, max_chars: int) -> Iterator[_Job]:
@@ -203,14 +234,21 @@ def _encode(job: _Job) -> pa.Table:
         own.append(mine)
         pasted.append(theirs)
         bits.append(sum(1 << kind for kind in set(row["kinds"])))
+    of_own, of_pasted = encoder.encode(own), encoder.encode(pasted)
     columns = {
         "content_key": job.texts["content_key"],
         "space": pa.array([encoder.space] * len(own), pa.string()),
-        "own": _packed(encoder.encode(own)),
-        "pasted": _packed(encoder.encode(pasted)),
+        "own": _packed(of_own),
+        "pasted": _packed(of_pasted),
         "kinds": pa.array(bits, pa.int8()),
     }
-    return pa.table(columns, schema=VECTOR_SCHEMA)
+    # Words without a vector: the encoder did not survive them. A text counts as read only if all of it was.
+    failed = _failed(own, of_own) | _failed(pasted, of_pasted)
+    return pa.table(columns, schema=VECTOR_SCHEMA).filter(pa.array(~failed))
+
+
+def _failed(texts: Sequence[str], vectors: Matrix) -> npt.NDArray[np.bool_]:
+    return np.array([bool(t.strip()) for t in texts], dtype=np.bool_) & ~vectors.any(axis=1)
 
 
 def _packed(vectors: Matrix) -> pa.Array:

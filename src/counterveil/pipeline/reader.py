@@ -5,8 +5,9 @@ from __future__ import annotations
 from counterveil.encoders.base import EncoderChoice
 from counterveil.encoders.chosen import encoders
 from counterveil.errors import SettingsError
+from counterveil.ids import digest_hex
 from counterveil.observe.heads import Heads, columns, heads_in, heads_version
-from counterveil.observe.trained import ACCOUNT, trained
+from counterveil.observe.trained import ACCOUNT, SEGMENTS, trained
 from counterveil.policy.account import AccountPolicy, load_account
 from counterveil.settings import Settings
 
@@ -31,13 +32,14 @@ def heads_of(settings: Settings) -> dict[str, Heads]:
     """The heads of the settings by vector space.
 
     Raises:
-        SettingsError: the folder holds none.
+        SettingsError: the folder holds none, or not the rest of a training.
     """
     folder = trained(settings.trained)
     found = heads_in(folder) if folder.is_dir() else {}
-    if not found:
+    lacking = [name for name in (SEGMENTS, ACCOUNT) if not (folder / name).is_file()]
+    if not found or lacking:
         raise SettingsError(
-            f"trained = {settings.trained}: no heads_*.npz there",
+            f"trained = {settings.trained}: no {', '.join(lacking if found else ['heads_*.npz', *lacking])} there",
             remedy="Name a folder that `counterveil lab train --out` wrote, or leave the setting out.",
         )
     return found
@@ -59,8 +61,9 @@ def check_fit(settings: Settings) -> None:
 
 
 def readings_version(settings: Settings) -> str:
-    """The version under which readings are stored."""
-    return heads_version(heads_of(settings))
+    """The version under which readings are stored: heads, and which encoder has which place."""
+    spaces = [encoder.space for encoder in encoders(encoder_choice(settings))]
+    return digest_hex(b"", heads_version(heads_of(settings)), *spaces)[:12]
 
 
 def reading_columns(settings: Settings) -> tuple[str, ...]:

@@ -34,5 +34,5 @@ def sample(engine: Engine, settings: Settings) -> None:
         where side = 0 and role = 'user'
         group by subject_id, content_key
       )
-    ) where nth <= {settings.max_read_texts_per_subject}
+    ) where nth <= {settings.max_read_texts_per_subject} and (reader = 0 or nth <= {settings.second_texts_per_subject})
     """)

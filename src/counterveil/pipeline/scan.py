@@ -14,6 +14,7 @@ from counterveil.pipeline.observe import observe_new
 from counterveil.pipeline.profile import profile
 from counterveil.pipeline.progress import Progress
 from counterveil.pipeline.read import ReadReport, read_some
+from counterveil.pipeline.reader import check_fit
 from counterveil.pipeline.sift import sift_new
 from counterveil.pipeline.workspace import Workspace
 
@@ -42,7 +43,12 @@ def scan(
     identity: Sequence[str] = (),
     progress: Progress,
 ) -> ScanReport:
-    """Ingest (nothing, when no patterns are given), then run every stage on what changed."""
+    """Ingest (nothing, when no patterns are given), then run every stage on what changed.
+
+    Raises:
+        SettingsError: an encoder without heads for its space, or a folder without weights; before anything is read.
+    """
+    check_fit(workspace.settings)
     seconds: dict[str, float] = {}
 
     def timed(name: str, work: Callable[[], Out]) -> Out:

@@ -28,6 +28,8 @@ VECTOR_SCHEMA = pa.schema(
         pa.field("kinds", pa.int8(), nullable=False),
     ]
 )
+# Texts that the second encoder looked at again, as the last scan chose them.
+LOOK_SCHEMA = pa.schema([pa.field("content_key", pa.int64(), nullable=False)])
 _SCHEMAS = {
     "accounts": ACCOUNT_SCHEMA,
     "texts": TEXT_SCHEMA,
@@ -41,23 +43,29 @@ _SCHEMAS = {
     "segments": SEGMENT_SCHEMA,
     "claims": CLAIM_SCHEMA,
     "vectors": VECTOR_SCHEMA,
+    "second_looks": LOOK_SCHEMA,
 }
 
 
 def mount(workspace: Workspace, engine: Engine, *kinds: str) -> None:
     """Each kind as a table of its name, at the present version of what computes it; empty where nothing is there yet.
 
-    A text that several encoders have read is in ``readings`` with the mean of their scores (better than either:
-    ``trained/card.md``).
+    A text that both encoders have read is in ``readings`` with the mean of their scores (better than either:
+    ``trained/card.md``), if the last scan chose it for a second look; in ``first_readings`` (a view of the same name) never.
+    What earlier scans looked at twice does not count: findings follow from the log, not from the order in which it came.
     """
     for kind in kinds:
-        paths = workspace.lake.paths(live_paths(workspace, kind))
-        if kind == "readings":
+        paths = workspace.lake.paths(live_paths(workspace, "readings" if kind == "first_readings" else kind))
+        if kind in ("readings", "first_readings"):
             names = reading_columns(workspace.settings)
             engine.files("every_reading", paths, reading_schema(names))
+            twice = live_paths(workspace, "second_looks") if kind == "readings" else []
+            engine.files("second_looks", workspace.lake.paths(twice), LOOK_SCHEMA)
             means = ", ".join(f'avg("{name}")::float as "{name}"' for name in names)
             engine.run(
-                f"create or replace view readings as select content_key, {means} from every_reading group by content_key"
+                f"create or replace view readings as select content_key, {means} from "
+                "(select *, min(reader) over (partition by content_key) as first from every_reading) "
+                "where reader = first or content_key in (select content_key from second_looks) group by content_key"
             )
         else:
             engine.files(kind, paths, _SCHEMAS[kind])
@@ -68,7 +76,7 @@ def live_paths(workspace: Workspace, kind: str) -> list[str]:
     version: str | None = None
     if kind in ("observations", "things"):
         version = detectors_version()
-    elif kind in ("sifted", "segments", "claims"):
+    elif kind in ("sifted", "segments", "claims", "vectors"):
         version = sift_version(trained(workspace.settings.trained))
     elif kind == "readings":
         version = readings_version(workspace.settings)

@@ -1,4 +1,4 @@
-"""How people describe the work itself, in many languages, as data."""
+"""How people describe the work itself, and the stages of fraud by chat, in many languages, as data."""
 
 from __future__ import annotations
 
@@ -6,11 +6,33 @@ import re
 import tomllib
 from functools import lru_cache
 from importlib.resources import files
-from typing import Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-Slot = Literal["role", "client", "quota", "kpi", "team", "tool", "report", "pay", "targets"]
+from counterveil.errors import SettingsError
+
+FILE = "claims.toml"
+STAGES_FILE = "stages.toml"
+STAGE = "stage_"
+Slot = Literal[
+    "role",
+    "client",
+    "quota",
+    "kpi",
+    "team",
+    "tool",
+    "report",
+    "pay",
+    "targets",
+    "stage_contact",
+    "stage_trust",
+    "stage_money",
+    "stage_obstacle",
+]
+# An escaped character or a set: what looks like a repetition inside them is none.
+_INERT = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]", re.DOTALL)
+_UNBOUNDED = re.compile(r"[*+]|\{\d*,\}")
 
 
 class ClaimRule(BaseModel):
@@ -19,20 +41,67 @@ class ClaimRule(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     slot: Slot
-    lang: str
+    lang: Annotated[str, Field(pattern="^(?:[a-z]{2}|any)$")]
     pattern: str
-    finds: tuple[str, ...]
-    passes: tuple[str, ...] = ()
+    finds: Annotated[tuple[str, ...], Field(min_length=2)]
+    passes: Annotated[tuple[str, ...], Field(min_length=1)]
 
-    @field_validator("pattern")
-    @classmethod
-    def _compiles(cls, value: str) -> str:
-        re.compile(value)
-        return value
+    @model_validator(mode="after")
+    def _is_sound(self) -> Self:
+        try:
+            compiled = self.compiled()
+        except re.error as error:
+            raise ValueError(f"pattern: {error}") from error
+        if _UNBOUNDED.search(_INERT.sub("x", self.pattern)):
+            raise ValueError("pattern: a repetition without bound, write {0,40}")
+        if compiled.search(""):
+            raise ValueError("pattern: it finds the empty text")
+        return self
+
+    def compiled(self) -> re.Pattern[str]:
+        """The pattern ready for use: case does not matter."""
+        return re.compile(self.pattern, re.IGNORECASE)
+
+
+def rules_of(text: str, file: str = FILE) -> tuple[ClaimRule, ...]:
+    """The rules of a file's text, checked; ``file`` is its name in messages.
+
+    Raises:
+        SettingsError: not TOML, no rules, or a rule that cannot be used, by its number, slot and language.
+    """
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"{file}: not valid TOML: {error}", remedy="Correct the line that is named.") from error
+    rows = data.get("claim")
+    if not isinstance(rows, list) or not rows:
+        raise SettingsError(f"{file}: no rules", remedy="Write each rule as a [[claim]] table.")
+    rules = tuple(_rule(file, number, row) for number, row in enumerate(rows, 1))
+    seen: dict[tuple[str, str, str], int] = {}
+    for number, rule in enumerate(rules, 1):
+        first = seen.setdefault((rule.slot, rule.lang, rule.pattern), number)
+        if first != number:
+            raise SettingsError(f"{file}: rule {number} repeats rule {first}", remedy="Remove one of the two.")
+    return rules
+
+
+def _rule(file: str, number: int, row: object) -> ClaimRule:
+    try:
+        return ClaimRule.model_validate(row)
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(str(part) for part in first["loc"])
+        told = f"({row.get('slot', '?')}, {row.get('lang', '?')})" if isinstance(row, dict) else "(no table)"
+        raise SettingsError(
+            f"{file}: rule {number} {told}: {f'{key}: ' if key else ''}{first['msg'].removeprefix('Value error, ')}",
+            remedy="Correct this rule: slot, lang, a pattern with bounded repetitions, two `finds`, one of `passes`.",
+        ) from error
 
 
 @lru_cache(maxsize=1)
 def claim_rules() -> tuple[ClaimRule, ...]:
-    """The shipped rules, checked."""
-    text = (files("counterveil.policy") / "claims.toml").read_text(encoding="utf-8")
-    return tuple(ClaimRule.model_validate(row) for row in tomllib.loads(text)["claim"])
+    """The shipped rules, checked: self-description, then stages."""
+    folder = files("counterveil.policy")
+    return tuple(
+        rule for file in (FILE, STAGES_FILE) for rule in rules_of((folder / file).read_text(encoding="utf-8"), file)
+    )

@@ -11,6 +11,7 @@ import duckdb
 import pyarrow as pa
 
 from counterveil.detectors import BUILTIN
+from counterveil.detectors.activity import ACTIVITY
 from counterveil.encoders.chosen import encoders
 from counterveil.engine.duck import Engine
 from counterveil.errors import CounterveilError
@@ -84,10 +85,15 @@ def _encoders(settings: Settings) -> list[Check]:
 
 def _detectors() -> Check:
     failed = [d.info.name for d in BUILTIN for e in d.examples if tuple(t.value for t in d.find(e.row)) != e.expect]
+    for detector in ACTIVITY:
+        scores = [(detector.measure(case.activity).score, case) for case in detector.cases]
+        failed += [detector.info.name for score, case in scores if not case.at_least <= score <= case.at_most]
     return Check(
         "detectors",
         ok=not failed,
-        seen=f"{len(BUILTIN)} detectors pass their own examples" if not failed else f"failing: {failed}",
+        seen=f"{len(BUILTIN) + len(ACTIVITY)} detectors pass their own examples"
+        if not failed
+        else f"failing: {failed}",
     )
 
 

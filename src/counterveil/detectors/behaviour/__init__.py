@@ -15,6 +15,7 @@ from counterveil.detectors.behaviour.personas import Personas
 from counterveil.detectors.behaviour.refused_then_split import RefusedThenSplit
 from counterveil.detectors.behaviour.relayed_chats import RelayedChats
 from counterveil.detectors.behaviour.self_description import SelfDescription
+from counterveil.detectors.behaviour.stage_progression import StageProgression
 from counterveil.detectors.behaviour.teaching_stance import TeachingStance
 from counterveil.detectors.behaviour.translation_both_ways import TranslationBothWays
 from counterveil.detectors.behaviour.victim_stance import VictimStance
@@ -33,6 +34,7 @@ BEHAVIOUR: tuple[BehaviourDetector, ...] = (
     Concealment(),
     SelfDescription(),
     RefusedThenSplit(),
+    StageProgression(),
     Disguises(),
     VictimStance(),
     AnalystStance(),

@@ -17,8 +17,8 @@ _SHOWN = 3
 
 def signal(info: BehaviourInfo, activity: Activity, score: float, reason: str, turns: Iterable[int] = ()) -> Signal:
     """The signal of a detector; ``turns`` are the places that show it best."""
-    spans = tuple(Span(activity.event_ids[i]) for i in list(turns)[:_SHOWN]) if score > 0 else ()
     bounded = round(float(min(1.0, max(0.0, score))), 4)
+    spans = tuple(Span(activity.event_ids[i]) for i in list(turns)[:_SHOWN]) if bounded > 0 else ()
     return Signal(
         activity.subject_id, info.name, info.version, bounded, info.best_class, info.family, info.bearing, reason, spans
     )

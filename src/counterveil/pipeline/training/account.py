@@ -9,6 +9,7 @@ import numpy.typing as npt
 from scipy.optimize import minimize
 
 from counterveil.detectors.activity import ACTIVITY
+from counterveil.detectors.behaviour import BEHAVIOUR
 from counterveil.lab.corpus import AccountKind, TrainingAccount
 from counterveil.model.activity import HOUR, NOTHING, Activity, Claim
 from counterveil.model.signal import Bearing
@@ -21,6 +22,9 @@ Array = npt.NDArray[np.float64]
 # Squared-norm penalty on weights of unit-variance signals; chosen by us on authors left out.
 _PENALTY = 0.03
 _CONVERSATION_HOURS = 20.0
+# No signal may weigh more over its whole scale, a workflow less than a pattern: rare ones would otherwise be stretched until
+# a single odd account decides. Chosen by us.
+_MAX_PATTERN, _MAX_WORKFLOW = 15.0, 6.0
 
 
 def activity_of(rows: Sequence[Row], scores: Array, names: Sequence[str], cutter: Segmenter) -> Activity:
@@ -84,7 +88,10 @@ def fit_account(signals: Array, is_operator: npt.NDArray[np.bool_], weight: Arra
         slope = -weight * y / (1.0 + np.exp(np.clip(margin, -30, 30))) / len(y)
         return value, np.concatenate([x.T @ slope + _PENALTY * w, [slope.sum()]])
 
-    bounds = [((0.0, None) if s > 0 else (None, 0.0)) if u else (0.0, 0.0) for s, u in zip(signs, usable, strict=True)]
+    most = np.array([_MAX_PATTERN] * len(BEHAVIOUR) + [_MAX_WORKFLOW] * (len(ACTIVITY) - len(BEHAVIOUR))) * scale
+    bounds = [
+        ((0.0, m) if s > 0 else (-m, 0.0)) if u else (0.0, 0.0) for s, u, m in zip(signs, usable, most, strict=True)
+    ]
     found = minimize(loss, np.zeros(x.shape[1] + 1), jac=True, method="L-BFGS-B", bounds=[*bounds, (None, None)]).x
     weights = np.where(usable, found[:-1] / np.where(usable, scale, 1.0), 0.0)
     return weights, float(found[-1])

@@ -34,7 +34,8 @@ def weights_of(rows: Sequence[Row]) -> Array:
     balanced = even * np.array([of_language[row.lang] for row in rows])
     # Half balanced, half as they are: a language with three lines should not be a third of anything.
     mixed: Array = 0.5 * len(rows) * (balanced / balanced.sum() + raw / raw.sum())
-    return mixed
+    own: Array = np.array([row.weight for row in rows], dtype=np.float64)
+    return np.asarray(mixed * own, dtype=np.float64)
 
 
 def ridge(x: Matrix, y: Array, weight: Array, strength: float = RIDGE) -> tuple[Array, Array]:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow.parquet as pq
 
+from counterveil.errors import InputError
 from counterveil.lab.corpus import AccountKind, TrainingAccount
 from counterveil.lab.packs import load_pack
 from counterveil.observe.canonical import canonical
@@ -16,6 +20,7 @@ from counterveil.observe.segments import features, units
 from counterveil.policy.taxonomy import taxonomy
 
 _PART_KINDS = {"ask": 0, "context": 1, "paste:target": 2, "paste:source": 3, "paste:own": 4}
+_MIN_CHARS, _MAX_CHARS = 20, 4000
 LINE_PACKS = ("train_behaviours", "train_benign")
 
 
@@ -36,6 +41,7 @@ class Row:
     unit_kinds: tuple[int, ...] | None
     truth: dict[str, float]
     refused: bool = False
+    weight: float = 1.0
 
     @property
     def is_line(self) -> bool:
@@ -112,6 +118,45 @@ def line_rows() -> list[Row]:
                     unit_kinds=None,
                     truth=truth,
                 )
+            )
+    return rows
+
+
+# Classes of an outside table that the taxonomy's stance of doing covers, and those that are plainly innocent.
+_ABUSIVE = ("influence_operation", "scam_fraud", "malware_phishing", "surveillance", "deceptive_employment")
+# A source counts as much as so many rows of ours, however many it has: it is one source, and none of its texts is a turn.
+_SOURCE_WEIGHT, _PER_SOURCE = 60.0, 400
+
+
+def outside_rows(path: Path) -> list[Row]:
+    """Labelled texts of others: a Parquet table with ``text``, ``cls``, ``source``, ``lang`` (``cls``: an abuse class or ``none``).
+
+    Only ``doing`` is known of them. Each source weighs the same, both its classes together.
+
+    Raises:
+        InputError: a column that is missing.
+    """
+    table = pq.read_table(path)
+    if missing := {"text", "cls", "source", "lang"} - set(table.column_names):
+        raise InputError(f"{path}: no column {', '.join(sorted(missing))}", remedy="It needs text, cls, source, lang.")
+    of_source: dict[tuple[str, str], list[tuple[str, str]]] = {}
+    columns_read = (table[name].to_pylist() for name in ("text", "cls", "source", "lang"))
+    for text, cls, source, lang in zip(*columns_read, strict=True):
+        if cls in (*_ABUSIVE, "none") and text and len(text) > _MIN_CHARS:
+            of_source.setdefault((source, cls), []).append((text, lang or "und"))
+    rows = []
+    for (source, cls), texts in sorted(of_source.items()):
+        chosen = sorted(texts, key=lambda t: zlib.crc32(t[0].encode("utf-8", "replace")))[:_PER_SOURCE]
+        n_of_source = sum(min(_PER_SOURCE, len(t)) for (s, _), t in of_source.items() if s == source)
+        for number, (text, lang) in enumerate(chosen):
+            plain = canonical(text[:_MAX_CHARS]).text
+            spans = units(plain)
+            of_units = tuple(tuple(f) for f in features(plain, spans))
+            truth = {DOING: float(cls != "none")}
+            name = f"{source}-{cls}-{number}"
+            weight = _SOURCE_WEIGHT / n_of_source
+            rows.append(
+                Row(name, f"outside:{source}", 1, lang, plain, tuple(spans), of_units, None, truth, weight=weight)
             )
     return rows
 

@@ -36,7 +36,7 @@ def run(settings: Settings, out: Path, *, data: Path | None, cache: Path | None,
     """
     progress.step("prepare", None)
     listed = manifest(data)
-    prepared = prepare(data)
+    prepared = prepare(data, workers=settings.workers)
     trained = learn(
         prepared,
         encoder_choice(settings),

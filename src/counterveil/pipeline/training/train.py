@@ -20,6 +20,7 @@ from counterveil.model.activity import Activity
 from counterveil.observe.heads import Heads, Matrix, composed
 from counterveil.observe.segments import KINDS, Segmenter
 from counterveil.observe.sift import halves
+from counterveil.pipeline.pool import ordered_map
 from counterveil.pipeline.training.account import (
     activity_of,
     fit_account,
@@ -28,7 +29,7 @@ from counterveil.pipeline.training.account import (
 )
 from counterveil.pipeline.training.cache import vectors_of
 from counterveil.pipeline.training.heads import fit_heads, platt
-from counterveil.pipeline.training.rows import Row, account_rows, columns, line_rows
+from counterveil.pipeline.training.rows import Row, account_rows, columns, line_rows, outside_rows
 from counterveil.pipeline.training.segmenting import fit_segmenter
 
 Array = npt.NDArray[np.float64]
@@ -81,8 +82,8 @@ class Trained:
     held_out: tuple[Array, ...]
 
 
-def prepare(folder: Path | None) -> Prepared:
-    """Load and cut.
+def prepare(folder: Path | None, outside: Path | None = None, *, workers: int = 1) -> Prepared:
+    """Load and cut. ``outside``: a table of labelled texts of others, for the heads only.
 
     Raises:
         InputError: too few authors to leave one out.
@@ -96,10 +97,13 @@ def prepare(folder: Path | None) -> Prepared:
         )
     turns = [row for account in found for row in account_rows(account)]
     lines = line_rows()
-    of_author = {a: fit_segmenter([row for row in turns if row.author != a]) for a in authors}
-    whole = fit_segmenter(turns)
-    segmenters = of_author | {"lines": whole}
-    return Prepared(found, (*turns, *lines), segmenters, whole, len(turns))
+    # The last one leaves nobody out.
+    jobs = [[row for row in turns if row.author != a] for a in (*authors, "")]
+    *fitted, whole = [cutter for _, cutter in ordered_map(fit_segmenter, jobs, workers=workers)]
+    of_author = dict(zip(authors, fitted, strict=True))
+    others = outside_rows(outside) if outside else []
+    segmenters = of_author | {"lines": whole} | {row.author: whole for row in others}
+    return Prepared(found, (*turns, *lines, *others), segmenters, whole, len(turns))
 
 
 def inputs(
