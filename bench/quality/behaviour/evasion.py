@@ -23,7 +23,7 @@ from counterveil.pipeline.training.heads import fit_heads, fit_margins, weights_
 from counterveil.pipeline.training.rows import Row, targets
 
 Trick = Callable[[list[str], random.Random], list[str]]
-_PER_AUTHOR = 6
+_PER_AUTHOR = 3
 _HOMOGLYPHS = str.maketrans("aceopxyABCEHKMOPTX", "асеорхуАВСЕНКМОРТХ")
 _LEET = str.maketrans("aeios", "43105")
 WRITTEN = Path(__file__).with_name("evasion.jsonl")

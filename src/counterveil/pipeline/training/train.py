@@ -36,6 +36,8 @@ Array = npt.NDArray[np.float64]
 # Below so many texts all signals count in proportion. Chosen by us: training accounts have 6 to 13 turns.
 FULL_AT_TEXTS = 6
 _MIN_AUTHORS = 3
+# Weights that training cannot find, since no training account shows the signal at all. Chosen by us: as a weak pattern.
+CHOSEN = {"disguises": 2.0}
 # What a text counts as that every encoder has read (``pipeline.tables``).
 MEAN = "mean of the spaces"
 
@@ -172,6 +174,9 @@ def learn(
     innocent = np.concatenate(signals)[~np.tile(is_operator, len(signals))]
     usual = np.round(innocent.mean(axis=0), 4)
     weights = np.round(slope * weights, 4)
+    for index, detector in enumerate(ACTIVITY):
+        if not np.concatenate(signals)[:, index].any():
+            weights[index] = CHOSEN.get(detector.info.name, 0.0)
     start = round(float(slope * intercept + offset + weights @ usual), 4)
     calibrated = tuple(slope * scores + offset for scores in held_out)
     quartile = round(float(np.quantile(np.concatenate([c[~is_operator] for c in calibrated]), 0.25)), 4)
