@@ -7,12 +7,12 @@ from pathlib import Path
 
 from counterveil.observe.trained import ACCOUNT, trained
 
-# Whoever was read is most likely an operator; what was seen moves that a little to both sides.
-SUSPICIOUS = """
+# Everybody scores about the same; what was seen moves that by at most one and a half to both sides.
+_POLICY = """
 version = "made up"
-intercept = 3.0
-innocent_quartile = 3.0
-full_at_texts = 3
+intercept = {score}
+innocent_quartile = {score}
+full_at_texts = 6
 
 [signal.doing_share]
 detector_version = 1
@@ -36,8 +36,18 @@ usual = 0.5
 """
 
 
-def suspicious(folder: Path) -> Path:
-    """Segmenter and heads that ship, with an account score under which a group that shares much is always suspected."""
+def made_up(folder: Path, score: float) -> Path:
+    """Segmenter and heads that ship, with an account score near ``score`` for whoever has six texts, less for fewer."""
     shutil.copytree(trained(), folder)
-    (folder / ACCOUNT).write_text(SUSPICIOUS, encoding="utf-8")
+    (folder / ACCOUNT).write_text(_POLICY.format(score=score), encoding="utf-8")
     return folder
+
+
+def suspicious(folder: Path) -> Path:
+    """Whoever was read is most likely an operator: a group that shares much is always suspected, all is read twice."""
+    return made_up(folder, 3.0)
+
+
+def undecided(folder: Path) -> Path:
+    """Whether somebody is worth a second look hangs on how many texts are there, and on what they say."""
+    return made_up(folder, -3.0)

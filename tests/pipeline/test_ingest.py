@@ -24,6 +24,7 @@ from counterveil.store import batches, findings
 from tests.pipeline.conftest import Counted
 from tests.pipeline.logs import event, group_log
 from tests.pipeline.stored import concluded, tables
+from tests.weights import undecided
 
 Make = Callable[..., Settings]
 Write = Callable[..., Path]
@@ -73,13 +74,16 @@ def test_second_scan_touches_only_what_new_files_change(make_settings: Make, wri
     assert found_after.keys() == found_before.keys()
 
 
-def test_order_of_files_does_not_change_the_findings(make_settings: Make, write_log: Write, counted: Counted) -> None:
+def test_order_of_files_does_not_change_the_findings(
+    make_settings: Make, write_log: Write, counted: Counted, tmp_path: Path
+) -> None:
     log = group_log()
     random.Random(5).shuffle(log)
     parts = [write_log(log[i::3], f"part{i}.jsonl") for i in range(3)]
     results = []
+    weights = undecided(tmp_path / "weights")
     for name, order in (("a", (0, 1, 2)), ("b", (2, 0, 1))):
-        settings = make_settings(name, second_encoder="e5")
+        settings = make_settings(name, second_encoder="e5", trained=weights)
         for index in order:
             with for_writing(settings) as workspace:
                 scan(workspace, [str(parts[index])], progress=Silent())
@@ -143,12 +147,16 @@ def test_killed_at_any_moment_ends_like_an_undisturbed_run(make_settings: Make, 
         body = b"".join(orjson.dumps(r) + b"\n" for r in log[part::4])
         (folder / f"part{part}.jsonl").write_bytes(body)
     # Units of 64 KiB: several a file, so that kills fall between and inside them.
-    small = {"batch_bytes": 65536, "second_encoder": "e5"}
+    small = {"batch_bytes": 65536, "second_encoder": "e5", "trained": undecided(tmp_path / "weights")}
     calm = make_settings("calm", **small)
     with for_writing(calm) as workspace:
         scan(workspace, [str(folder)], progress=Silent())
     command = [sys.executable, "-m", "counterveil", "scan", str(folder), "--home", str(tmp_path / "killed"), "--quiet"]
-    environment = os.environ | {"COUNTERVEIL_BATCH_BYTES": "65536", "COUNTERVEIL_WORKERS": "1"}
+    environment = os.environ | {
+        "COUNTERVEIL_BATCH_BYTES": "65536",
+        "COUNTERVEIL_WORKERS": "1",
+        "COUNTERVEIL_TRAINED": str(tmp_path / "weights"),
+    }
     make_settings("killed")
     rng = random.Random(20260302)
     kills = 0

@@ -25,6 +25,7 @@ from counterveil.settings import Settings
 from tests.pipeline.conftest import Counted
 from tests.pipeline.logs import event, group_log
 from tests.pipeline.stored import concluded, tables
+from tests.weights import suspicious, undecided
 
 Make = Callable[..., Settings]
 Write = Callable[..., Path]
@@ -38,6 +39,12 @@ OTHERS = (
     "Xin hãy giải thích cho tôi cách nấu món phở bò truyền thống của Hà Nội.",
     "សូមជួយពន្យល់ខ្ញុំអំពីរបៀបធ្វើម្ហូបខ្មែរដ៏ឆ្ងាញ់នេះផង",
 )
+
+
+@pytest.fixture(autouse=True)
+def _members_are_worth_a_look(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The group of these logs writes invoices; whether it gets a second look must not hang on the weights that ship."""
+    monkeypatch.setattr(read, "_MEMBER_WORTH_A_LOOK", -99.0)
 
 
 def with_others() -> list[dict[str, Any]]:
@@ -64,16 +71,16 @@ def scores_of(settings: Settings) -> dict[str, dict[str, Any]]:
     return {row["subject_id"]: row for row in found}
 
 
-def test_a_text_is_encoded_once_by_each_encoder(make_settings: Make, write_log: Write, counted: Counted) -> None:
+def test_a_text_is_encoded_once_by_each_encoder(
+    make_settings: Make, write_log: Write, counted: Counted, tmp_path: Path
+) -> None:
     """Also one that several accounts sent, and whatever is scanned later."""
-    settings = make_settings(second_encoder="e5")
+    settings = make_settings(second_encoder="e5", trained=suspicious(tmp_path / "weights"))
     shared = "What would a lighthouse keeper think of the harbour tariff?"
     log = [*LOG, *(event(3000 + n, f"person{n}", shared) for n in range(6))]
     report = read_of(settings, write_log(log))
     assert report.n_texts == counted.texts(UseEncoder) == N_TEXTS + 1
-    assert report.n_second == counted.texts(E5Encoder) >= N_MEMBER_TEXTS, (
-        "members of the group are always looked at twice"
-    )
+    assert report.n_second == counted.texts(E5Encoder) == report.n_texts, "all are worth a second look"
     vectors = tables(settings)["vectors"]
     assert len({(row["content_key"], row["space"]) for row in vectors}) == len(vectors)  # type: ignore[index]
     assert len(vectors) == report.n_texts + report.n_second
@@ -166,12 +173,17 @@ def test_one_encoder_alone_reads_everything_that_it_knows(
     ],
 )
 def test_findings_follow_from_the_settings_of_the_last_scan(
-    make_settings: Make, write_log: Write, counted: Counted, first: dict[str, Any], then: dict[str, Any]
+    make_settings: Make,
+    write_log: Write,
+    counted: Counted,
+    tmp_path: Path,
+    first: dict[str, Any],
+    then: dict[str, Any],
 ) -> None:
     """What earlier scans read with other encoders is kept, and weighs nothing that these settings would not weigh."""
     # Within a budget, what was read once by a text's first reader stays read.
     path = write_log(LOG if then.get("second_budget_texts") == 0 else with_others())
-    both = {"second_encoder": "e5"}
+    both = {"second_encoder": "e5", "trained": undecided(tmp_path / "weights")}
     read_of(make_settings(**(both | first)), path)
     read_of(make_settings(**(both | then)))
     read_of(make_settings("fresh", **(both | then)), path)
@@ -204,28 +216,32 @@ def test_of_a_busy_subject_a_fixed_sample_is_read(make_settings: Make, write_log
 
 
 def test_the_order_of_scans_does_not_change_who_is_looked_at_twice(
-    make_settings: Make, write_log: Write, counted: Counted
+    make_settings: Make, write_log: Write, counted: Counted, tmp_path: Path
 ) -> None:
     """A person whose first texts alone looked worth a second look, and a group that is only found at the end."""
     log = with_others()
     parts = [write_log(log[i::3], f"part{i}.jsonl") for i in range(3)]
     found = []
+    weights = undecided(tmp_path / "weights")
     for name, scans in (("whole", [parts]), ("parts", [[parts[i]] for i in (2, 0, 1)])):
-        settings = make_settings(name, second_encoder="e5")
+        settings = make_settings(name, second_encoder="e5", trained=weights)
         for paths in scans:
             read_of(settings, *paths)
         found.append(concluded(settings))
+        twice = tables(settings)["second_looks"]
+        assert 0 < len(twice) < N_TEXTS, "some were worth a second look and some were not"
     assert found[0] == found[1]
 
 
 def test_interrupted_while_encoding_ends_like_an_undisturbed_run(
-    make_settings: Make, write_log: Write, counted: Counted, monkeypatch: pytest.MonkeyPatch
+    make_settings: Make, write_log: Write, counted: Counted, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """Again and again, in the first look and in the second: what was encoded is kept, the tables are the same."""
     for name, size in (("_UNIT", 8), ("_FILE_UNITS", 2), ("_FILE_UNITS_SECOND", 1)):
         monkeypatch.setattr(read, name, size)
     path = write_log(with_others())
-    calm, broken = make_settings("calm", second_encoder="e5"), make_settings("broken", second_encoder="e5")
+    reading = {"second_encoder": "e5", "trained": undecided(tmp_path / "weights")}
+    calm, broken = make_settings("calm", **reading), make_settings("broken", **reading)
     report = read_of(calm, path)
     n_halves = counted.total()
     assert min(report.n_texts, report.n_second) >= N_MEMBER_TEXTS
@@ -245,11 +261,12 @@ def test_interrupted_while_encoding_ends_like_an_undisturbed_run(
 
 
 def test_interrupted_while_writing_ends_like_an_undisturbed_run(
-    make_settings: Make, write_log: Write, counted: Counted, monkeypatch: pytest.MonkeyPatch
+    make_settings: Make, write_log: Write, counted: Counted, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """Killed after a file is written and before the ledger names it, at each stage from sifting on."""
     path = write_log(with_others())
-    calm, broken = make_settings("calm", second_encoder="e5"), make_settings("broken", second_encoder="e5")
+    reading = {"second_encoder": "e5", "trained": undecided(tmp_path / "weights")}
+    calm, broken = make_settings("calm", **reading), make_settings("broken", **reading)
     read_of(calm, path)
     really = Lake.write
     killed_at = list[str]()

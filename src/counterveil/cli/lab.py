@@ -74,6 +74,13 @@ def train(
     data: Annotated[
         Path | None, typer.Option("--data", help="Folder of training accounts (*.jsonl); default: those that ship.")
     ] = None,
+    outside: Annotated[
+        Path | None,
+        typer.Option(
+            "--outside",
+            help="Parquet table of labelled texts of others (text, cls, source, lang); each source weighs the same.",
+        ),
+    ] = None,
     cache: Annotated[
         Path | None,
         typer.Option("--cache", help="Folder that keeps vectors, so that the next training encodes only new texts."),
@@ -88,7 +95,9 @@ def train(
     Uses the encoders of the settings. Needs the extra `lab` (scikit-learn). A scan uses the folder with `trained = FOLDER`.
     """
     with Shown(quiet=quiet) as progress:
-        report = lab.train(settings_of(home, workers), folder, data=data, cache=cache, progress=progress)
+        report = lab.train(
+            settings_of(home, workers), folder, data=data, outside=outside, cache=cache, progress=progress
+        )
     if as_json:
         json_out("training", asdict(report))
         return

@@ -50,7 +50,7 @@ _SCHEMAS = {
 def mount(workspace: Workspace, engine: Engine, *kinds: str) -> None:
     """Each kind as a table of its name, at the present version of what computes it; empty where nothing is there yet.
 
-    A text that both encoders have read is in ``readings`` with the mean of their scores (better than either:
+    A text that both encoders have read is in ``readings`` with the mean of their scores (no worse than the better one:
     ``trained/card.md``), if the last scan chose it for a second look; in ``first_readings`` (a view of the same name) never.
     What earlier scans looked at twice does not count: findings follow from the log, not from the order in which it came.
     """

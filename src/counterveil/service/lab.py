@@ -45,7 +45,9 @@ def generate(
     return write_scenario(out, seed=seed, background=background, events=events, days=days, progress=progress)
 
 
-def train(settings: Settings, out: Path, *, data: Path | None, cache: Path | None, progress: Progress) -> Any:
+def train(
+    settings: Settings, out: Path, *, data: Path | None, outside: Path | None, cache: Path | None, progress: Progress
+) -> Any:
     """Learn segmenter, heads and account weights from whole accounts, write them to a folder; a ``TrainReport``.
 
     Raises:
@@ -54,11 +56,13 @@ def train(settings: Settings, out: Path, *, data: Path | None, cache: Path | Non
     """
     if importlib.util.find_spec("sklearn") is None:
         raise UsageError("training needs scikit-learn", remedy="pip install 'counterveil[lab]'")
+    if outside is not None and not outside.is_file():
+        raise UsageError(f"{outside}: no such file", remedy="Name a Parquet table with text, cls, source and lang.")
     if out.exists() and any(out.iterdir()) and not (out / MANIFEST).is_file():
         raise UsageError(f"{out}: folder is not empty and holds no training", remedy="Name a new folder.")
     # Imported by name: the package works without the extra, and a missing one must not break `lab generate`.
     training = importlib.import_module("counterveil.pipeline.training.run")
-    return training.run(settings, out, data=data, cache=cache, progress=progress)
+    return training.run(settings, out, data=data, outside=outside, cache=cache, progress=progress)
 
 
 def evaluate(settings: Settings, truth_folder: Path) -> Measured:

@@ -29,14 +29,16 @@ class TrainReport:
     folder: str
 
 
-def run(settings: Settings, out: Path, *, data: Path | None, cache: Path | None, progress: Progress) -> TrainReport:
+def run(
+    settings: Settings, out: Path, *, data: Path | None, outside: Path | None, cache: Path | None, progress: Progress
+) -> TrainReport:
     """Learn from the accounts of a folder (None: those that ship) with the encoders of the settings; write to ``out``.
 
     Deterministic: the same texts, encoders and versions of libraries give the same weights.
     """
     progress.step("prepare", None)
-    listed = manifest(data)
-    prepared = prepare(data, workers=settings.workers)
+    listed = manifest(data, outside)
+    prepared = prepare(data, outside, workers=settings.workers)
     trained = learn(
         prepared,
         encoder_choice(settings),

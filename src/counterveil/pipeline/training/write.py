@@ -22,7 +22,7 @@ from counterveil.pipeline.training.train import Trained, account_toml
 _LICENCE = "Apache-2.0, written for Counterveil"
 
 
-def manifest(folder: Path | None) -> dict[str, Any]:
+def manifest(folder: Path | None, outside: Path | None = None) -> dict[str, Any]:
     """Every training file with its hash and licence, and one digest over all of them: the training's version."""
     root: Traversable = folder or corpus.folder()
     names = sorted(p.name for p in root.iterdir() if p.name.endswith(".jsonl"))
@@ -35,6 +35,13 @@ def manifest(folder: Path | None) -> dict[str, Any]:
         }
         for name, path in files.items()
     }
+    if outside is not None:
+        with outside.open("rb") as stream:
+            found = hashlib.file_digest(stream, "sha256").hexdigest()
+        listed[f"outside/{outside.name}"] = {
+            "sha256": found,
+            "licence": "of each row's source; check before you pass the weights on",
+        }
     digest = hashlib.sha256(json.dumps(listed, sort_keys=True).encode()).hexdigest()
     return {"version": digest[:12], "files": listed}
 
