@@ -50,4 +50,4 @@ def suspicious(folder: Path) -> Path:
 
 def undecided(folder: Path) -> Path:
     """Whether somebody is worth a second look hangs on how many texts are there, and on what they say."""
-    return made_up(folder, -3.0)
+    return made_up(folder, -4.0)

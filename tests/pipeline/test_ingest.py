@@ -24,7 +24,7 @@ from counterveil.store import batches, findings
 from tests.pipeline.conftest import Counted
 from tests.pipeline.logs import event, group_log
 from tests.pipeline.stored import concluded, tables
-from tests.weights import undecided
+from tests.weights import suspicious, undecided
 
 Make = Callable[..., Settings]
 Write = Callable[..., Path]
@@ -146,17 +146,15 @@ def test_killed_at_any_moment_ends_like_an_undisturbed_run(make_settings: Make, 
     for part in range(4):
         body = b"".join(orjson.dumps(r) + b"\n" for r in log[part::4])
         (folder / f"part{part}.jsonl").write_bytes(body)
-    # Units of 64 KiB: several a file, so that kills fall between and inside them.
-    small = {"batch_bytes": 65536, "second_encoder": "e5", "trained": undecided(tmp_path / "weights")}
+    # Units of 64 KiB: several a file, so that kills fall between and inside them. The slow encoder reads a few texts.
+    weights = suspicious(tmp_path / "weights")
+    small = {"batch_bytes": 65536, "second_encoder": "e5", "second_budget_texts": 40, "trained": weights}
     calm = make_settings("calm", **small)
     with for_writing(calm) as workspace:
         scan(workspace, [str(folder)], progress=Silent())
     command = [sys.executable, "-m", "counterveil", "scan", str(folder), "--home", str(tmp_path / "killed"), "--quiet"]
-    environment = os.environ | {
-        "COUNTERVEIL_BATCH_BYTES": "65536",
-        "COUNTERVEIL_WORKERS": "1",
-        "COUNTERVEIL_TRAINED": str(tmp_path / "weights"),
-    }
+    environment = os.environ | {f"COUNTERVEIL_{key.upper()}": str(value) for key, value in small.items()}
+    environment["COUNTERVEIL_WORKERS"] = "1"
     make_settings("killed")
     rng = random.Random(20260302)
     kills = 0
@@ -172,6 +170,9 @@ def test_killed_at_any_moment_ends_like_an_undisturbed_run(make_settings: Make, 
             process.wait()
             kills += 1
             time.sleep(0.05)
+    else:
+        pytest.fail("it never had the time to finish")
     assert kills >= 3
+    assert tables(calm)["second_looks"]
     killed = make_settings("killed", **small)
     assert tables(killed) == tables(calm)

@@ -163,7 +163,7 @@ def test_one_encoder_alone_reads_everything_that_it_knows(
 
 
 @pytest.mark.parametrize(
-    ("first", "then"),
+    "changes",
     [
         ({}, {"second_encoder": "none"}),
         ({}, {"second_budget_texts": 0}),
@@ -177,10 +177,10 @@ def test_findings_follow_from_the_settings_of_the_last_scan(
     write_log: Write,
     counted: Counted,
     tmp_path: Path,
-    first: dict[str, Any],
-    then: dict[str, Any],
+    changes: tuple[dict[str, Any], dict[str, Any]],
 ) -> None:
     """What earlier scans read with other encoders is kept, and weighs nothing that these settings would not weigh."""
+    first, then = changes
     # Within a budget, what was read once by a text's first reader stays read.
     path = write_log(LOG if then.get("second_budget_texts") == 0 else with_others())
     both = {"second_encoder": "e5", "trained": undecided(tmp_path / "weights")}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 import orjson
@@ -14,6 +15,8 @@ from counterveil.cli.render import cell, json_out, ledger, out, table
 from counterveil.service import findings
 from counterveil.service.reveals import masked_value
 
+# What a screen shows of forty signals.
+_SMALL, _SHOWN_PATTERNS = 0.1, 10
 app = typer.Typer(help="Single accounts.", no_args_is_help=True)
 
 
@@ -72,6 +75,19 @@ def show_account(
         console.print("A group is a link, not a finding: see `counterveil operations show` for both sides.")
 
 
+def _telling(entries: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """The ledger with its small lines in one, so that it still sums to what is shown; ``--json`` has them all."""
+    small = [e for e in entries if abs(e["log_odds"]) < _SMALL]
+    if len(small) < 2:
+        return list(entries)
+    rest = {
+        "name": f"{len(small)} others",
+        "log_odds": sum(e["log_odds"] for e in small),
+        "reason": f"each below {_SMALL} (all of them with --json)",
+    }
+    return [*(e for e in entries if abs(e["log_odds"]) >= _SMALL), rest]
+
+
 def _evidence(console: Console, subject: dict[str, Any]) -> None:
     """Both sides of the account's own score, and where in its turns each pattern shows best."""
     console.rule(cell(f"{subject['subject_id']}: what its own texts say"), align="left")
@@ -80,9 +96,9 @@ def _evidence(console: Console, subject: dict[str, Any]) -> None:
             f"{subject['n_read']} texts read, {subject['n_not_covered'] or 0} in languages not covered: too few to say anything."
         )
         return
-    ledger(console, subject["ledger"], subject["confidence"])
+    ledger(console, _telling(subject["ledger"]), subject["confidence"])
     console.print(f"From {subject['n_read']} texts. One account's texts alone open a look, never a finding.")
-    shown = [signal for signal in subject["signals"] if signal["spans"]]
+    shown = [signal for signal in subject["signals"] if signal["spans"]][:_SHOWN_PATTERNS]
     if shown:
         console.print(
             table(
