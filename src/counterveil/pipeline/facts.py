@@ -23,8 +23,8 @@ from counterveil.policy.account import AccountPolicy
 from counterveil.policy.taxonomy import taxonomy
 
 _UPPER = 0.25
-# The shift needs so many subjects with so many texts, and is never larger than this (log-odds). Chosen by us.
-_MIN_TEXTS, _MIN_SUBJECTS = 3, 20
+# The shift needs so many subjects with so many texts (with fewer their scores are shrunk), and is never larger than this (log-odds). Chosen by us.
+_MIN_TEXTS, _MIN_SUBJECTS = 6, 20
 _MOST_DOWN, _MOST_UP = 1.5, 3.0
 _LANGUAGES = """
 select subject_id, lang, count(*) as n from (
