@@ -9,12 +9,10 @@ import numpy as np
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 
-from bench.quality.behaviour.data import TABLE, Array, Data, line
+from bench.quality.behaviour.data import Array, Data
 from counterveil.lab.baselines import keyword_rules
-from counterveil.observe.heads import DOING, OPERATOR
-from counterveil.pipeline.training.heads import sigmoid
-from counterveil.pipeline.training.measure import figures
-from counterveil.pipeline.training.rows import targets
+from counterveil.observe.heads import DOING, OPERATOR, sigmoid
+from counterveil.pipeline.training.measure import TABLE, figures, table_row
 
 _MIN_POSITIVE = 20
 _HEAD = """## One author left out
@@ -43,14 +41,16 @@ def report(data: Data) -> str:
 
 def _accounts(data: Data) -> str:
     rows = []
-    every = np.ones(len(data.operator), dtype=np.bool_)
+    every = np.ones(len(data.prepared.operator), dtype=np.bool_)
     methods = {space: sigmoid(scores) for space, scores in zip(data.readings, data.accounts, strict=True)}
     methods["n-grams"] = _ngrams(data)
     methods["keyword rules"] = _keywords(data)
     for name, scores in methods.items():
-        for which, here in (("all", every), ("look-alikes only", data.operator | data.lookalike)):
-            authors = list(np.array(data.authors)[here])
-            rows.append(line(f"{name}, {which}", figures(scores[here], data.operator[here], authors)))
+        for which, here in (("all", every), ("look-alikes only", data.prepared.operator | data.prepared.lookalike)):
+            authors = list(np.array(data.prepared.authors)[here])
+            rows.append(
+                table_row(f"{name}, {which}", figures(scores[here], data.prepared.operator[here], authors), digits=3)
+            )
     return TABLE.format("method") + "\n" + "\n".join(rows)
 
 
@@ -95,15 +95,21 @@ def _groups(data: Data, title: str, group_of: list[str]) -> str:
             continue
         here = groups == name
         # Of a behaviour there are only operators: they are compared with everybody who is innocent.
-        here = here | ~data.operator if data.operator[here].all() else here
-        if data.operator[groups == name].any() and n >= 8:
-            rows.append(line(name, figures(scores[here], data.operator[here], list(np.array(data.authors)[here]))))
+        here = here | ~data.prepared.operator if data.prepared.operator[here].all() else here
+        if data.prepared.operator[groups == name].any() and n >= 8:
+            rows.append(
+                table_row(
+                    name,
+                    figures(scores[here], data.prepared.operator[here], list(np.array(data.prepared.authors)[here])),
+                    digits=3,
+                )
+            )
     return f"{title}:\n\n{TABLE.format('')}\n" + "\n".join(rows)
 
 
 def _lookalikes(data: Data) -> str:
     scores = data.accounts[-1]
-    innocent = np.sort(scores[~data.operator])
+    innocent = np.sort(scores[~data.prepared.operator])
     limits = [innocent[-1], np.quantile(innocent, 0.99), np.quantile(innocent, 0.95)]
     twins = Counter((a.twin or "ordinary person") for a in data.prepared.accounts if not a.behaviours)
     rows = []
@@ -123,18 +129,18 @@ def _lookalikes(data: Data) -> str:
 
 
 def _texts(data: Data, index: int) -> str:
-    y = targets(data.prepared.rows, data.names)
+    y, scores = data.truth, data.spaces[index].scores
     authors = np.array([row.author for row in data.prepared.rows])
     rows = []
     for c, name in enumerate(data.names):
         known = ~np.isnan(y[:, c])
         if np.nansum(y[:, c]) >= _MIN_POSITIVE:
-            rows.append(line(name, figures(data.scores[index][known, c], y[known, c] > 0, list(authors[known]))))
+            rows.append(table_row(name, figures(scores[known, c], y[known, c] > 0, list(authors[known])), digits=3))
     langs = np.array([row.lang for row in data.prepared.rows])
     column = data.names.index(DOING)
     for lang, n in Counter(langs.tolist()).most_common():
         here = langs == lang
         if n >= 60:
-            found = figures(data.scores[index][here, column], y[here, column] > 0, list(authors[here]))
-            rows.append(line(f"doing, asked in {lang}", found))
-    return f"Single texts, {data.spaces[index]}:\n\n{TABLE.format('column')}\n" + "\n".join(rows)
+            found = figures(scores[here, column], y[here, column] > 0, list(authors[here]))
+            rows.append(table_row(f"doing, asked in {lang}", found, digits=3))
+    return f"Single texts, {data.spaces[index].heads.space}:\n\n{TABLE.format('column')}\n" + "\n".join(rows)

@@ -9,18 +9,16 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
-from bench.quality.behaviour.data import Data, account_weights, activities_of, read
+from bench.quality.behaviour.data import Data, activities_of, read
 from counterveil.lab.corpus import AccountKind
 from counterveil.observe.canonical import canonical
 from counterveil.observe.heads import Heads
 from counterveil.pipeline.training.account import signal_matrix
-from counterveil.pipeline.training.heads import fit_heads, fit_margins, weights_of
-from counterveil.pipeline.training.rows import Row, targets
+from counterveil.pipeline.training.rows import Row
 
 Trick = Callable[[list[str], random.Random], list[str]]
 _PER_AUTHOR = 3
@@ -74,7 +72,7 @@ TRICKS: dict[str, Trick] = {
 
 def report(data: Data) -> str:
     """The table: share of operators above the thresholds of 1 and 5 % false positives, before and after."""
-    innocent = np.sort(data.accounts[-1][~data.operator])
+    innocent = np.sort(data.accounts[-1][~data.prepared.operator])
     limits = (float(np.quantile(innocent, 0.99)), float(np.quantile(innocent, 0.95)))
     chosen = _chosen(data)
     written = _written()
@@ -150,12 +148,6 @@ class _Readers:
         self._author = {a.account: a.author for a in data.prepared.accounts}
         self._langs = {row.account: row.lang for row in data.prepared.rows}
         self._heads: dict[str, list[Heads]] = {}
-        self._y = targets(data.prepared.rows, data.names)
-        # The calibration of the held-out margins, as shipped: one from margins seen in training would be too steep.
-        self._shipped = [
-            fit_heads(data.prepared.rows, x, data.names, space=space, version="bench")[0]
-            for x, space in zip(data.x, data.spaces, strict=True)
-        ]
 
     def scores(self, texts: dict[str, list[str]]) -> dict[str, float]:
         """Log-odds of each account with these texts as its turns."""
@@ -170,7 +162,7 @@ class _Readers:
         found: dict[str, float] = {}
         for author in sorted({row.author for row in rows}):
             here = np.array([row.author == author for row in rows])
-            weights, intercept = account_weights(data, np.array([a != author for a in data.authors]))
+            weights, intercept = data.account_weights(np.array([a != author for a in data.prepared.authors]))
             own = [row for row in rows if row.author == author]
             scores = np.mean(
                 [read(h, of_space[here]) for h, of_space in zip(self._without(author), x, strict=True)], axis=0
@@ -182,10 +174,6 @@ class _Readers:
 
     def _without(self, author: str) -> list[Heads]:
         if author not in self._heads:
-            train = np.array([row.author != author for row in self._data.prepared.rows])
-            rows = [row for row, t in zip(self._data.prepared.rows, train, strict=True) if t]
-            self._heads[author] = []
-            for shipped, x in zip(self._shipped, self._data.x, strict=True):
-                w, b = fit_margins(x[train], self._y[train], weights_of(rows))
-                self._heads[author].append(replace(shipped, weights=w.astype(np.float32), bias=b.astype(np.float32)))
+            others = np.array([row.author != author for row in self._data.prepared.rows])
+            self._heads[author] = [self._data.heads_from(others, place) for place in range(len(self._data.spaces))]
         return self._heads[author]

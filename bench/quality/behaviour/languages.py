@@ -6,12 +6,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from bench.quality.behaviour.data import TABLE, Array, Data, Mask, account_weights, line, read
-from counterveil.observe.heads import DOING
+from bench.quality.behaviour.data import Array, Data, Mask, read
+from counterveil.observe.heads import DOING, sigmoid
 from counterveil.pipeline.training.account import activity_of, signal_matrix
-from counterveil.pipeline.training.heads import fit_heads, fit_margins, sigmoid, weights_of
-from counterveil.pipeline.training.measure import figures
-from counterveil.pipeline.training.rows import targets
+from counterveil.pipeline.training.measure import TABLE, figures, table_row
 
 _MIN_ROWS = 120
 
@@ -20,7 +18,7 @@ def report(data: Data) -> str:
     """Zero-shot tables, a language at a time: trained without any row of it, tested on accounts that mostly ask in it."""
     rows = data.prepared.rows
     langs = np.array([row.lang for row in rows])
-    y = targets(rows, data.names)
+    y = data.truth
     authors = np.array([row.author for row in rows])
     column = data.names.index(DOING)
     texts, accounts = [], []
@@ -28,20 +26,14 @@ def report(data: Data) -> str:
     mostly = np.array([_mostly([rows[i].lang for i in p]) for p in data.prepared.places()])
     wanted = [lang for lang in sorted(set(langs)) if (langs == lang).sum() >= _MIN_ROWS]
     for index, space in enumerate(data.spaces):
-        # The calibration of the held-out margins, as shipped.
-        shipped, _ = fit_heads(rows, data.x[index], data.names, space=space, version="bench")
         for lang in wanted:
             test = langs == lang
-            train = ~test
-            w, b = fit_margins(
-                data.x[index][train], y[train], weights_of([r for r, t in zip(rows, train, strict=True) if t])
-            )
-            scores = read(replace(shipped, weights=w.astype(np.float32), bias=b.astype(np.float32)), data.x[index])
-            known = figures(data.scores[index][test, column], y[test, column] > 0, list(authors[test]))
+            scores = read(data.heads_from(~test, index), space.x)
+            known = figures(space.scores[test, column], y[test, column] > 0, list(authors[test]))
             unseen = figures(scores[test, column], y[test, column] > 0, list(authors[test]))
             if known and unseen:
                 texts.append(
-                    f"| {space} | {lang} | {int(test.sum())} | {known.auc:.3f} | {unseen.auc:.3f} | {unseen.auc - known.auc:+.3f} |"
+                    f"| {space.heads.space} | {lang} | {int(test.sum())} | {known.auc:.3f} | {unseen.auc:.3f} | {unseen.auc - known.auc:+.3f} |"
                 )
             unseen_scores.setdefault(lang, []).append(scores)
             if index == len(data.spaces) - 1:
@@ -65,20 +57,20 @@ def _mostly(langs: list[str]) -> str:
 
 
 def _accounts(data: Data, lang: str, test: Mask, scores: Array) -> str:
-    weights, intercept = account_weights(data, ~test)
+    weights, intercept = data.account_weights(~test)
     places = [p for p, t in zip(data.prepared.places(), test, strict=True) if t]
     signals = signal_matrix(
         [activity_of([data.prepared.rows[i] for i in p], scores[p], data.names, data.prepared.whole) for p in places]
     )
     belief = sigmoid(signals @ weights + intercept)
-    authors = [a for a, t in zip(data.authors, test, strict=True) if t]
-    return line(lang, figures(belief, data.operator[test], authors))
+    authors = [a for a, t in zip(data.prepared.authors, test, strict=True) if t]
+    return table_row(lang, figures(belief, data.prepared.operator[test], authors), digits=3)
 
 
 def _blind(data: Data) -> str:
     """What is left when everything that names a language, country, zone or network is taken away before scoring."""
     changed = 0.0
-    for scores in data.scores:
+    for scores in (space.scores for space in data.spaces):
         for account, places in zip(data.prepared.accounts, data.prepared.places(), strict=True):
             cutter = data.prepared.segmenters[account.author]
             rows = [data.prepared.rows[i] for i in places]

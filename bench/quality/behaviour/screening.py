@@ -17,14 +17,14 @@ def report(data: Data) -> str:
         promise.append(np.quantile([cutter.guess(data.prepared.rows[i].of_units) for i in places], 0.75))
     order = np.argsort(-np.array(promise), kind="stable")
     scores = data.accounts[-1]
-    flagged = data.operator & (scores > np.quantile(scores[~data.operator], 0.95))
+    flagged = data.prepared.operator & (scores > np.quantile(scores[~data.prepared.operator], 0.95))
     rows = []
     for share in _SHARES:
         kept = np.zeros(len(order), dtype=np.bool_)
         kept[order[: int(share * len(order))]] = True
         rows.append(
-            f"| {share:.0%} | {(kept & data.operator).sum() / data.operator.sum():.2f} | {(kept & flagged).sum() / max(1, flagged.sum()):.2f} | "
-            f"{(kept & ~data.operator).sum() / (~data.operator).sum():.2f} |"
+            f"| {share:.0%} | {(kept & data.prepared.operator).sum() / data.prepared.operator.sum():.2f} | {(kept & flagged).sum() / max(1, flagged.sum()):.2f} | "
+            f"{(kept & ~data.prepared.operator).sum() / (~data.prepared.operator).sum():.2f} |"
         )
     return (
         "## First pass\n\n`max_read_share` and the budgets read accounts in this order. Here half of the accounts are operators'; in a real log "

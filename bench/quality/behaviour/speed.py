@@ -19,7 +19,6 @@ from counterveil.observe.sift import halves, sift
 from counterveil.observe.texts import observe
 from counterveil.observe.trained import trained
 from counterveil.pipeline.training.account import signal_matrix
-from counterveil.pipeline.training.heads import fit_heads
 
 _TEXTS = 2000
 _SLOW_TEXTS = 300
@@ -51,7 +50,7 @@ def report(data: Data) -> str:
         clock = time.process_time if index == 0 else time.perf_counter
         encoder.encode(flat[:2])
         steps.append((f"encode, {encoder.space}", _rate(lambda e=encoder, f=flat: e.encode(f), len(flat) // 2, clock)))  # type: ignore[misc]
-    heads, _ = fit_heads(data.prepared.rows, data.x[0], data.names, space=data.spaces[0], version="bench")
+    heads = data.spaces[0].heads
     few = rows[:_TEXTS]
     x = data.vectors(few, [cutter] * len(few), 0)
     scores = read(heads, x)

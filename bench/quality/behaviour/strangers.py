@@ -10,14 +10,13 @@ from pathlib import Path
 import duckdb
 import numpy as np
 
-from bench.quality.behaviour.data import TABLE, Data, account_weights, activities_of, line, read
+from bench.quality.behaviour.data import Data, activities_of, read
 from counterveil.lab.baselines import read_turns
 from counterveil.lab.generate import generate
 from counterveil.observe.canonical import canonical
-from counterveil.observe.heads import DOING, OPERATOR
+from counterveil.observe.heads import DOING, OPERATOR, sigmoid
 from counterveil.pipeline.training.account import signal_matrix
-from counterveil.pipeline.training.heads import fit_heads, sigmoid
-from counterveil.pipeline.training.measure import figures
+from counterveil.pipeline.training.measure import TABLE, figures, table_row
 from counterveil.pipeline.training.rows import Row
 
 _MAX_TURNS = 24
@@ -61,21 +60,20 @@ def _scenario(data: Data) -> str:
     ids = list(dict.fromkeys(row.account for row in rows))
     label = np.array([str(truth[a]["label"]) for a in ids])
     groups = [str(truth[a]["group"] or a) for a in ids]
-    weights, intercept = account_weights(data, np.ones(len(data.operator), dtype=np.bool_))
+    weights, intercept = data.account_weights(np.ones(len(data.prepared.operator), dtype=np.bool_))
     tables = []
     last = np.zeros(len(ids))
     scores = []
     for index, space in enumerate(data.spaces):
-        heads, _ = fit_heads(data.prepared.rows, data.x[index], data.names, space=space, version="bench")
-        scores.append(read(heads, data.vectors(rows, [data.prepared.whole] * len(rows), index)))
+        scores.append(read(space.heads, data.vectors(rows, [data.prepared.whole] * len(rows), index)))
     scores += [np.mean(scores, axis=0)] if len(scores) > 1 else []
-    for space, of_rows in zip(data.readings, scores, strict=True):
+    for reading, of_rows in zip(data.readings, scores, strict=True):
         last = signal_matrix(activities_of(rows, of_rows, data.names, data.prepared.whole)) @ weights + intercept
         for name, here in (("all", label != ""), ("look-alikes only", label != "background")):
             found = figures(
                 sigmoid(last[here]), label[here] == "malicious", [g for g, h in zip(groups, here, strict=True) if h]
             )
-            tables.append(line(f"{space}, {name}", found))
+            tables.append(table_row(f"{reading}, {name}", found, digits=3))
     kinds = Counter(str(truth[a]["kind"]) for a in ids)
     medians = []
     for kind, n in kinds.most_common():
@@ -108,9 +106,8 @@ def _sources(data: Data, path: Path) -> str:
     ]
     bad = np.array([cls != "none" for _, cls, _, _ in found])
     source = np.array([s for s, _, _, _ in found])
-    index = 0
-    heads, _ = fit_heads(data.prepared.rows, data.x[index], data.names, space=data.spaces[index], version="bench")
-    scores = read(heads, data.vectors(rows, [data.prepared.whole] * len(rows), index))
+    space = data.spaces[0].heads
+    scores = read(space, data.vectors(rows, [data.prepared.whole] * len(rows), 0))
     lines = []
     for name in sorted(set(source)):
         here = source == name
@@ -121,7 +118,7 @@ def _sources(data: Data, path: Path) -> str:
             f"| {name} | {int(bad[here].sum())} of {int(here.sum())} | {doing.mean():.2f} | {operator.mean():.2f} | {auc} |"
         )
     return (
-        f"Outside labelled texts, none trained on ({data.spaces[index]}; at most {_PER_SOURCE} a source and class). Most are blunt benchmark "
+        f"Outside labelled texts, none trained on ({space.space}; at most {_PER_SOURCE} a source and class). Most are blunt benchmark "
         "prompts, victims' reports, posts or calls, not prompts of operators: a high mean on harmless sources is a warning, a low one on "
         "abusive posts is expected.\n\n| source | abusive | mean `doing` | mean `operator` | AUC of `doing` inside the source |\n|---|---|---|---|---|\n"
         + "\n".join(lines)

@@ -6,11 +6,16 @@ from collections.abc import Sequence
 
 from counterveil.assess.ledger import entry
 from counterveil.model.operation import Entry
-from counterveil.model.signal import Signal
+from counterveil.model.signal import Bearing, Signal
 from counterveil.policy.account import AccountPolicy
 
 # What an account whose signals are all as usual starts from; its reason names no signal.
 BASE = "usual account"
+
+
+def shown(detector: str) -> str:
+    """A detector's name as the ledger and the screens write it."""
+    return detector.replace("_", " ")
 
 
 def ledger(signals: Sequence[Signal], policy: AccountPolicy, n_read: int) -> tuple[Entry, ...]:
@@ -28,12 +33,12 @@ def ledger(signals: Sequence[Signal], policy: AccountPolicy, n_read: int) -> tup
         if known is not None and known.weight != 0.0:
             value = share * known.weight * (signal.score - known.usual)
             reason = f"{signal.score:.2f}, usual {known.usual:.2f}: {signal.reason}"
-            found.append(entry(signal.detector.replace("_", " "), value, reason))
+            found.append(entry(shown(signal.detector), value, reason))
     return tuple(found)
 
 
 def for_and_against(found: Sequence[Entry], signals: Sequence[Signal]) -> tuple[float, float]:
     """The ledger's sum in two: what bears towards abuse (with the start), and what bears towards an innocent stance."""
-    against = {s.detector.replace("_", " ") for s in signals if s.bearing == "against"}
+    against = {shown(s.detector) for s in signals if s.bearing is Bearing.AGAINST}
     stance = sum(e.log_odds for e in found if e.name in against)
     return round(sum(e.log_odds for e in found) - stance, 3), round(stance, 3)

@@ -89,7 +89,7 @@ class E5Encoder:
             child.stdin.write(json.dumps(text).encode() + b"\n")
             child.stdin.flush()
             answer = _read(child.stdout, 4 * self.dimensions)
-        except (BrokenPipeError, OSError):
+        except OSError:
             answer = b""
         if len(answer) != 4 * self.dimensions:
             self.close()

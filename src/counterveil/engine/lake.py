@@ -41,6 +41,11 @@ class Lake:
         tables = [pq.read_table(path, columns=wanted.names, partitioning=None) for path in self.paths(relative)]
         return pa.concat_tables([t.cast(wanted) for t in tables]) if tables else wanted.empty_table()
 
+    def remove(self, relative: Iterable[str]) -> None:
+        """Remove files that went out of the ledger; one that is gone already does not matter."""
+        for path in self.paths(relative):
+            path.unlink(missing_ok=True)
+
     def sweep(self, known: set[str]) -> list[str]:
         """Remove files that no ledger row names (left by a crash). Call only while holding the workspace's lock."""
         removed = []

@@ -38,6 +38,12 @@ def tag_column(tag: str) -> str:
     return f"tag_{tag}"
 
 
+def sigmoid(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Logistic function, kept finite."""
+    found: npt.NDArray[np.float64] = 1.0 / (1.0 + np.exp(-np.clip(values, -30, 30)))
+    return found
+
+
 def composed(own: Matrix, pasted: Matrix, kinds: npt.NDArray[np.bool_]) -> Matrix:
     """Input of the heads: (n, 2·d + 5), the vector of the person's own words, that of what is pasted, which kinds occur."""
     return np.concatenate([own, pasted, kinds.astype(np.float32) * np.float32(_KIND_WEIGHT)], axis=1, dtype=np.float32)
@@ -60,14 +66,18 @@ class Heads:
         """The columns that are taxonomy ids."""
         return tuple(c for c in self.columns if "-" in c)
 
+    @property
+    def dimensions(self) -> int:
+        """Numbers in a vector of the space."""
+        return (len(self.weights) - len(KINDS)) // 2
+
     def read(self, own: Matrix, pasted: Matrix, kinds: npt.NDArray[np.bool_]) -> Matrix:
         """Calibrated scores in [0,1] to six digits: (n_texts, n_columns).
 
         The last bits of a product depend on how many rows it has; a text's reading must not depend on its neighbours.
         """
         margins = composed(own, pasted, kinds).astype(np.float64) @ self.weights.astype(np.float64) + self.bias
-        calibrated = 1.0 / (1.0 + np.exp(-np.clip(margins * self.slope + self.offset, -30, 30)))
-        return calibrated.round(6).astype(np.float32)
+        return sigmoid(margins * self.slope + self.offset).round(6).astype(np.float32)
 
 
 def load_heads(path: Path) -> Heads:

@@ -21,10 +21,11 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from counterveil.model.activity import NOTHING, OWN, SOURCE, TARGET
 from counterveil.observe.trained import SEGMENTS
 
 KINDS = ("ask", "context", "target", "source", "own")
-ASK, CONTEXT, TARGET, SOURCE, OWN = range(5)
+ASK, CONTEXT = 0, 1
 PASTED = (TARGET, SOURCE, OWN)
 N_HASHED = 1 << 13
 _MAX_UNITS = 120
@@ -239,6 +240,16 @@ class Segmenter:
             return 0.0
         margin = float(self.first_pass[ids].sum()) / math.sqrt(len(ids))
         return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, margin))))
+
+
+def pasted_by(segments: Sequence[Segment]) -> int:
+    """The kind of most of what is pasted, by characters, the first in the order of ``KINDS`` of equal ones; ``NOTHING``: none is."""
+    sizes = dict.fromkeys(PASTED, 0)
+    for segment in segments:
+        if segment.kind in sizes:
+            sizes[segment.kind] += segment.end - segment.start
+    most = max(PASTED, key=sizes.__getitem__)
+    return most if sizes[most] else NOTHING
 
 
 @lru_cache(maxsize=2)

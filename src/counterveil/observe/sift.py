@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 
-import numpy as np
 import pyarrow as pa
 
 from counterveil.ids import digest_hex
@@ -15,7 +14,7 @@ from counterveil.observe.claims import CLAIM_SCHEMA, claims, claims_version
 from counterveil.observe.heads import SEGMENT_SCHEMA
 from counterveil.observe.language import UNKNOWN, language
 from counterveil.observe.readable import readable
-from counterveil.observe.segments import CONTEXT, KINDS, Segment, Segmenter
+from counterveil.observe.segments import CONTEXT, Segment, Segmenter, pasted_by
 from counterveil.observe.texts import clipped
 from counterveil.observe.trained import SEGMENTS
 
@@ -66,10 +65,7 @@ def sift(texts: pa.Table, cutter: Segmenter, *, max_chars: int) -> tuple[pa.Tabl
             for s in segments
         ]
         langs = [whole if lang == UNKNOWN else lang for lang in langs]
-        sizes = np.zeros(len(KINDS), dtype=np.int64)
-        for s in segments:
-            sizes[s.kind] += s.end - s.start
-        by = int(sizes[CONTEXT + 1 :].argmax()) + CONTEXT + 1 if sizes[CONTEXT + 1 :].any() else -1
+        by = pasted_by(segments)
         own = next((lang for s, lang in zip(segments, langs, strict=True) if s.kind <= CONTEXT), "")
         pasted = next((lang for s, lang in zip(segments, langs, strict=True) if s.kind == by), "")
         sifted.append((key, guess, own or pasted or whole, pasted, by, readable(text)[1]))

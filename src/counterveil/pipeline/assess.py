@@ -18,6 +18,7 @@ from counterveil.link.groups import belongings
 from counterveil.model.case import Lead
 from counterveil.model.operation import Operation, Verdict
 from counterveil.model.signal import SIGNAL_SCHEMA, Signal
+from counterveil.pipeline.contents import replace, written
 from counterveil.pipeline.facts import base_rates, subject_facts
 from counterveil.pipeline.link import Linked
 from counterveil.pipeline.progress import Progress
@@ -25,7 +26,6 @@ from counterveil.pipeline.reader import account_policy
 from counterveil.pipeline.workspace import Workspace
 from counterveil.policy.assessment import AssessmentPolicy, assessment
 from counterveil.store import batches, findings
-from counterveil.store.batches import FileRow
 from counterveil.store.findings import Changes
 
 SCORE_SCHEMA = pa.schema(
@@ -151,26 +151,21 @@ def _store(
     bodies = {
         lead.lead_id: _body(lead, kind=lead.kind.value, about=lead.about, rank_score=lead.rank_score) for lead in queue
     }
-    written = [_written(workspace, kind, table) for kind, table in tables.items()]
+    files = [
+        written(workspace, kind, table, digest_hex(orjson.dumps(table.to_pylist()))) for kind, table in tables.items()
+    ]
     now = utc_now()
     with workspace.database.begin() as connection:
         changed = findings.put_operations(connection, operations, now), findings.put_leads(connection, bodies, now)
-        gone = [old for row in written for old in batches.replace_files(connection, row.kind, None, [row])]
+        gone = replace(connection, files)
         batches.set_fact(connection, "hubs", [asdict(hub) for hub in linked.hubs])
         batches.set_fact(
             connection,
             "linking",
             {"n_population": linked.n_population, "threshold_bits": round(linked.threshold_bits, 3), **linked.funnel},
         )
-    for old in set(gone) - {row.path for row in written}:
-        (workspace.lake.root / old).unlink(missing_ok=True)
+    workspace.lake.remove(gone)
     return changed
-
-
-def _written(workspace: Workspace, kind: str, table: pa.Table) -> FileRow:
-    path = f"{kind}/{digest_hex(orjson.dumps(table.to_pylist()))}.parquet"
-    workspace.lake.write(table, path)
-    return FileRow(path, kind, table.num_rows)
 
 
 def _signals(signals: Mapping[str, tuple[Signal, ...]]) -> pa.Table:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pyarrow as pa
+from sqlalchemy import Connection
 
 from counterveil.ids import digest_hex
 from counterveil.pipeline.workspace import Workspace
@@ -30,5 +31,17 @@ def forget_other_versions(workspace: Workspace, kinds: Sequence[str], version: s
     """Remove files of some kinds that were computed by another version: nothing reads them any more."""
     with workspace.database.begin() as connection:
         gone = batches.drop_other_versions(connection, kinds, version)
-    for path in gone:
-        (workspace.lake.root / path).unlink(missing_ok=True)
+    workspace.lake.remove(gone)
+
+
+def written(workspace: Workspace, kind: str, table: pa.Table, digest: str) -> FileRow:
+    """A file of a kind that has one table for the whole workspace; not visible before ``replace`` names it."""
+    path = f"{kind}/{digest}.parquet"
+    workspace.lake.write(table, path)
+    return FileRow(path, kind, table.num_rows)
+
+
+def replace(connection: Connection, rows: Sequence[FileRow]) -> list[str]:
+    """Put each file in the place of its kind's present one; the paths that went out, to be removed after the commit."""
+    gone = {old for row in rows for old in batches.replace_files(connection, row.kind, None, [row])}
+    return sorted(gone - {row.path for row in rows})

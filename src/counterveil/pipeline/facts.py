@@ -16,7 +16,7 @@ from counterveil.model.signal import Signal
 from counterveil.pipeline.activities import activities, signals_of
 from counterveil.pipeline.link import accounts_sql
 from counterveil.pipeline.reader import account_policy
-from counterveil.pipeline.sample import sample
+from counterveil.pipeline.sample import readers
 from counterveil.pipeline.tables import mount
 from counterveil.pipeline.workspace import Workspace
 from counterveil.policy.account import AccountPolicy
@@ -47,7 +47,7 @@ def subject_facts(workspace: Workspace) -> tuple[dict[str, SubjectFacts], dict[s
         languages: dict[str, dict[str, int]] = {}
         for row in engine.rows(_LANGUAGES):
             languages.setdefault(row["subject_id"], {})[row["lang"]] = int(row["n"])
-        sample(engine, workspace.settings)
+        readers(engine, workspace.settings)
         not_covered = {row["subject_id"]: int(row["n"]) for row in engine.rows(_NOT_COVERED)}
     policy = account_policy(workspace.settings)
     read: dict[str, dict[str, Any]] = {}

@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 from counterveil.detectors import BUILTIN
 from counterveil.model.event import TEXT_SCHEMA
 from counterveil.observe.texts import observe, version_of
+from counterveil.pipeline.contents import forget_other_versions
 from counterveil.pipeline.pool import ordered_map
 from counterveil.pipeline.progress import Progress
 from counterveil.pipeline.workspace import Workspace
@@ -60,16 +61,8 @@ def observe_new(workspace: Workspace, progress: Progress) -> int:
         if index + 1 == len(jobs) or jobs[index + 1].batch != job.batch:
             _register(workspace, job.batch, version, parts)
             parts = []
-    _forget_other_versions(workspace, version)
+    forget_other_versions(workspace, ("observations", "things"), version)
     return n_texts
-
-
-def _forget_other_versions(workspace: Workspace, version: str) -> None:
-    """Observations of earlier detectors are not read by anything any more."""
-    with workspace.database.begin() as connection:
-        gone = batches.drop_other_versions(connection, ("observations", "things"), version)
-    for path in gone:
-        (workspace.lake.root / path).unlink(missing_ok=True)
 
 
 def _observe(job: _Job) -> tuple[pa.Table, pa.Table]:

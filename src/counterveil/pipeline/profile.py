@@ -226,9 +226,7 @@ def _store(workspace: Workspace, tables: dict[int, dict[str, pa.Table]], state: 
             gone += batches.replace_files(connection, kind, list(tables), rows)
         batches.set_fact(connection, "profiled", state)
     live = {row.path for rows in files.values() for row in rows}
-    for path in gone:
-        if path not in live:
-            (workspace.lake.root / path).unlink(missing_ok=True)
+    workspace.lake.remove(path for path in gone if path not in live)
 
 
 def table(workspace: Workspace, kind: str) -> pa.Table:

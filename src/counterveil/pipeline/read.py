@@ -18,7 +18,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from counterveil.encoders.base import EncoderChoice
-from counterveil.encoders.chosen import encoders, reader_of
+from counterveil.encoders.chosen import encoders
 from counterveil.engine.duck import Engine
 from counterveil.ids import digest_hex
 from counterveil.observe.canonical import canonical
@@ -28,17 +28,16 @@ from counterveil.observe.sift import halves, sift_version
 from counterveil.observe.texts import clipped
 from counterveil.observe.trained import trained
 from counterveil.pipeline.activities import account_scores
-from counterveil.pipeline.contents import register
+from counterveil.pipeline.contents import register, replace, written
 from counterveil.pipeline.pool import ordered_map
 from counterveil.pipeline.progress import Progress
 from counterveil.pipeline.reader import check_fit, encoder_choice, second_place
 from counterveil.pipeline.readings import apply_heads
 from counterveil.pipeline.sample import sample
-from counterveil.pipeline.tables import LOOK_SCHEMA, VECTOR_SCHEMA, mount
+from counterveil.pipeline.tables import LOOK_SCHEMA, mount
+from counterveil.pipeline.vectors import VECTOR_SCHEMA, kind_bits, packed
 from counterveil.pipeline.workspace import Workspace
 from counterveil.settings import Settings
-from counterveil.store import batches
-from counterveil.store.batches import FileRow
 
 # Small units keep the progress alive; files hold several of them, fewer of the slow encoder: what is in no file is lost
 # when the run is killed.
@@ -168,12 +167,12 @@ def _second_look(workspace: Workspace, members: pa.Table, progress: Progress) ->
 def _remember(workspace: Workspace, chosen: pa.Table) -> None:
     """Put these texts in the place of those that the scan before looked at twice."""
     table = chosen.cast(LOOK_SCHEMA)
-    path = f"second_looks/{digest_hex(table['content_key'].combine_chunks().to_numpy().tobytes())}.parquet"
-    workspace.lake.write(table, path)
+    row = written(
+        workspace, "second_looks", table, digest_hex(table["content_key"].combine_chunks().to_numpy().tobytes())
+    )
     with workspace.database.begin() as connection:
-        gone = batches.replace_files(connection, "second_looks", None, [FileRow(path, "second_looks", table.num_rows)])
-    for old in set(gone) - {path}:
-        (workspace.lake.root / old).unlink(missing_ok=True)
+        gone = replace(connection, [row])
+    workspace.lake.remove(gone)
 
 
 def _encode_all(workspace: Workspace, engine: Engine, progress: Progress, step: str) -> int:
@@ -233,13 +232,13 @@ def _encode(job: _Job) -> pa.Table:
         mine, theirs = halves(text, segments, encoder.max_chars)
         own.append(mine)
         pasted.append(theirs)
-        bits.append(sum(1 << kind for kind in set(row["kinds"])))
+        bits.append(kind_bits(row["kinds"]))
     of_own, of_pasted = encoder.encode(own), encoder.encode(pasted)
     columns = {
         "content_key": job.texts["content_key"],
         "space": pa.array([encoder.space] * len(own), pa.string()),
-        "own": _packed(of_own),
-        "pasted": _packed(of_pasted),
+        "own": packed(of_own),
+        "pasted": packed(of_pasted),
         "kinds": pa.array(bits, pa.int8()),
     }
     # Words without a vector: the encoder did not survive them. A text counts as read only if all of it was.
@@ -249,10 +248,3 @@ def _encode(job: _Job) -> pa.Table:
 
 def _failed(texts: Sequence[str], vectors: Matrix) -> npt.NDArray[np.bool_]:
     return np.array([bool(t.strip()) for t in texts], dtype=np.bool_) & ~vectors.any(axis=1)
-
-
-def _packed(vectors: Matrix) -> pa.Array:
-    return pa.array([v.astype("<f2").tobytes() if np.any(v) else b"" for v in vectors], pa.binary())
-
-
-__all__ = ["ReadReport", "read_some", "reader_of"]

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from counterveil.encoders.chosen import encoders
-from counterveil.observe.heads import Heads, Matrix, reading_schema
-from counterveil.observe.segments import KINDS
+from counterveil.observe.heads import Heads, reading_schema
 from counterveil.pipeline.contents import forget_other_versions, register
 from counterveil.pipeline.reader import encoder_choice, heads_of, reading_columns, readings_version
-from counterveil.pipeline.tables import VECTOR_SCHEMA, live_paths
+from counterveil.pipeline.tables import live_paths
+from counterveil.pipeline.vectors import VECTOR_SCHEMA, kinds_of, unpacked
 from counterveil.pipeline.workspace import Workspace
 
 
@@ -38,10 +37,9 @@ def read_vectors(vectors: pa.Table, heads: list[Heads], names: tuple[str, ...]) 
     for place, head in enumerate(heads):
         of_space = vectors.filter(pc.equal(vectors["space"], head.space))
         if of_space.num_rows:
-            dimensions = (head.weights.shape[0] - len(KINDS)) // 2
-            bits = of_space["kinds"].to_numpy()
-            kinds = (bits[:, None] >> np.arange(len(KINDS))) & 1 == 1
-            scores = head.read(_unpacked(of_space["own"], dimensions), _unpacked(of_space["pasted"], dimensions), kinds)
+            dimensions = head.dimensions
+            kinds = kinds_of(of_space["kinds"].to_numpy())
+            scores = head.read(unpacked(of_space["own"], dimensions), unpacked(of_space["pasted"], dimensions), kinds)
             columns = {name: scores[:, head.columns.index(name)] for name in names}
             reader = pa.array([place] * of_space.num_rows, pa.int32())
             parts.append(
@@ -50,11 +48,3 @@ def read_vectors(vectors: pa.Table, heads: list[Heads], names: tuple[str, ...]) 
                 )
             )
     return pa.concat_tables(parts) if parts else reading_schema(names).empty_table()
-
-
-def _unpacked(column: pa.ChunkedArray, dimensions: int) -> Matrix:
-    vectors = np.zeros((len(column), dimensions), dtype=np.float32)
-    for index, packed in enumerate(column.to_pylist()):
-        if packed:
-            vectors[index] = np.frombuffer(packed, dtype="<f2")
-    return vectors

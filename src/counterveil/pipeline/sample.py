@@ -10,18 +10,23 @@ from counterveil.pipeline.reader import encoder_choice
 from counterveil.settings import Settings
 
 
+def readers(engine: Engine, settings: Settings) -> None:
+    """Make ``readers``: which encoder reads which languages first; a pair that none reads is not in it. Needs ``sifted``."""
+    choice = encoder_choice(settings)
+    pairs = engine.rows("select distinct own_lang, pasted_lang from sifted order by all")
+    found = [{**p, "reader": reader_of(choice, p["own_lang"], p["pasted_lang"])} for p in pairs]
+    schema = pa.schema([("own_lang", pa.string()), ("pasted_lang", pa.string()), ("reader", pa.int32())])
+    engine.table("readers", pa.Table.from_pylist([r for r in found if r["reader"] is not None], schema=schema))
+
+
 def sample(engine: Engine, settings: Settings) -> None:
-    """Make ``readers`` (which encoder reads which languages first) and ``asked`` (subject, text, encoder, place in the sample).
+    """Make ``readers`` and ``asked`` (subject, text, encoder, place in the sample).
 
     A fixed sample of each subject's user turns in covered languages, in an order that depends on nothing but the turns
     themselves (a digest of the event id), so that a resumed, repeated or incremental run weighs the same texts.
     Needs ``turns`` and ``sifted``.
     """
-    choice = encoder_choice(settings)
-    pairs = engine.rows("select distinct own_lang, pasted_lang from sifted order by all")
-    readers = [{**p, "reader": reader_of(choice, p["own_lang"], p["pasted_lang"])} for p in pairs]
-    schema = pa.schema([("own_lang", pa.string()), ("pasted_lang", pa.string()), ("reader", pa.int32())])
-    engine.table("readers", pa.Table.from_pylist([r for r in readers if r["reader"] is not None], schema=schema))
+    readers(engine, settings)
     engine.run(f"""
     create or replace table asked as
     select * from (

@@ -15,19 +15,10 @@ from counterveil.observe.trained import trained
 from counterveil.pipeline.observe import detectors_version
 from counterveil.pipeline.profile import SUBJECT_FIELD_SCHEMA, SUBJECT_SCHEMA, SUBJECT_THING_SCHEMA, TURN_SCHEMA
 from counterveil.pipeline.reader import reading_columns, readings_version
+from counterveil.pipeline.vectors import VECTOR_SCHEMA
 from counterveil.pipeline.workspace import Workspace
 from counterveil.store import batches
 
-# Vectors of a text's two halves, little-endian float16; empty where there is nothing.
-VECTOR_SCHEMA = pa.schema(
-    [
-        pa.field("content_key", pa.int64(), nullable=False),
-        pa.field("space", pa.string(), nullable=False),
-        pa.field("own", pa.binary(), nullable=False),
-        pa.field("pasted", pa.binary(), nullable=False),
-        pa.field("kinds", pa.int8(), nullable=False),
-    ]
-)
 # Texts that the second encoder looked at again, as the last scan chose them.
 LOOK_SCHEMA = pa.schema([pa.field("content_key", pa.int64(), nullable=False)])
 _SCHEMAS = {

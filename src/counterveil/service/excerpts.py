@@ -69,10 +69,11 @@ def best_texts(workspace: Workspace, members: Sequence[str], behaviours: Sequenc
 def telling_window(settings: Settings, text: str, language: str, column: str) -> tuple[int, int]:
     """The part of a text, at most 160 characters, that speaks most for a behaviour: (start, end)."""
     width = _WINDOW_CHARS
-    place = reader_of(encoder_choice(settings), language)
+    choice = encoder_choice(settings)
+    place = reader_of(choice, language)
     if len(text) <= width or place is None:
         return 0, min(len(text), width)
-    encoder = encoders(encoder_choice(settings))[place]
+    encoder = encoders(choice)[place]
     heads = heads_of(settings)[encoder.space]
     starts = list(range(0, len(text) - width // 2, width // 2))[:_MAX_WINDOWS]
     vectors = encoder.encode([text[at : at + width] for at in starts])

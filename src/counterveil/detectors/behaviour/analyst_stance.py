@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-import numpy as np
-
-from counterveil.detectors.behaviour.base import signal, upper_mean
-from counterveil.model.activity import Activity, Sketch, sketched
-from counterveil.model.signal import Bearing, BehaviourInfo, Case, EvidenceClass, Family, Signal
+from counterveil.detectors.behaviour.base import Stance
+from counterveil.model.activity import Sketch, sketched
+from counterveil.model.signal import Bearing, BehaviourInfo, Case, EvidenceClass, Family
 
 
-class AnalystStance:
+class AnalystStance(Stance):
     """Upper half of the readings for analysing or defending."""
 
+    columns: ClassVar[tuple[str, ...]] = ("analysing", "defending")
     info: ClassVar[BehaviourInfo] = BehaviourInfo(
         name="analyst_stance",
         version=1,
@@ -31,14 +30,3 @@ class AnalystStance:
             why="writes the comments instead of labelling them",
         ),
     )
-
-    def measure(self, activity: Activity) -> Signal:
-        """Cost: linear in the turns."""
-        values = np.maximum(activity.score("analysing"), activity.score("defending"))
-        return signal(
-            self.info,
-            activity,
-            upper_mean(values, 0.5),
-            f"{(values > 0.5).sum()} of {len(values)} turns",
-            np.argsort(-values, kind="stable").tolist(),
-        )

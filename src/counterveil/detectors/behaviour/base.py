@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import ClassVar
 
 import numpy as np
 import numpy.typing as npt
 
 from counterveil.model.activity import Activity
-from counterveil.model.signal import BehaviourInfo, Signal, Span
+from counterveil.model.signal import BehaviourInfo, Case, Signal, Span
 
 # A reading above this counts as "this turn is it" where turns are counted. Calibrated scores: even odds.
 EVEN = 0.5
@@ -22,6 +23,16 @@ def signal(info: BehaviourInfo, activity: Activity, score: float, reason: str, t
     return Signal(
         activity.subject_id, info.name, info.version, bounded, info.best_class, info.family, info.bearing, reason, spans
     )
+
+
+def strongest(values: npt.NDArray[np.float64]) -> list[int]:
+    """Places of values, the highest first; equal ones in order of time.
+
+    >>> strongest(np.array([0.1, 0.9, 0.9]))
+    [1, 2, 0]
+    """
+    found: list[int] = np.argsort(-values, kind="stable").tolist()
+    return found
 
 
 def upper_mean(values: npt.NDArray[np.float64], share: float) -> float:
@@ -55,3 +66,31 @@ def mean_logit(values: npt.NDArray[np.float64]) -> float:
         return 0.5
     bounded = np.clip(values, 1e-4, 1 - 1e-4)
     return float(1.0 / (1.0 + np.exp(-np.log(bounded / (1 - bounded)).mean())))
+
+
+class Stance:
+    """Upper half of the readings of a stance, of the plainest where it has several columns. Cost: linear in the turns."""
+
+    info: ClassVar[BehaviourInfo]
+    cases: ClassVar[tuple[Case, ...]]
+    columns: ClassVar[tuple[str, ...]]
+
+    def measure(self, activity: Activity) -> Signal:
+        """How plainly the stance is taken in the turns that take it most."""
+        values = np.max([activity.score(column) for column in self.columns], axis=0)
+        reason = f"{(values > EVEN).sum()} of {len(values)} turns"
+        return signal(self.info, activity, upper_mean(values, 0.5), reason, strongest(values))
+
+
+class Tag:
+    """Upper quarter of the readings of a tag: what it names need not be asked often. Cost: linear in the turns."""
+
+    info: ClassVar[BehaviourInfo]
+    cases: ClassVar[tuple[Case, ...]]
+    column: ClassVar[str]
+
+    def measure(self, activity: Activity) -> Signal:
+        """How plainly the tag is read where it is read most."""
+        values = activity.score(self.column)
+        reason = f"strongest of {len(values)} turns: {values.max(initial=0.0):.2f}"
+        return signal(self.info, activity, upper_mean(values, 0.25), reason, strongest(values))

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from counterveil.detectors.behaviour.base import signal, upper_mean
+from counterveil.detectors.behaviour.base import signal, strongest, upper_mean
 from counterveil.model.activity import Activity, Sketch, sketched
 from counterveil.model.signal import Bearing, BehaviourInfo, Case, EvidenceClass, Family, Signal
 
@@ -33,5 +33,5 @@ class Batches:
         """Cost: n log n."""
         both = np.sqrt(activity.score("form_batch") * activity.score("doing"))
         n = int((both > 0.5).sum())
-        top = np.argsort(-both, kind="stable").tolist()
+        top = strongest(both)
         return signal(self.info, activity, upper_mean(both, 0.25), f"{n} of {len(both)} turns", top)

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from counterveil.detectors.behaviour.base import signal, upper_mean
-from counterveil.model.activity import Activity, Sketch, sketched
-from counterveil.model.signal import Bearing, BehaviourInfo, Case, EvidenceClass, Family, Signal
+from counterveil.detectors.behaviour.base import Tag
+from counterveil.model.activity import Sketch, sketched
+from counterveil.model.signal import Bearing, BehaviourInfo, Case, EvidenceClass, Family
 
 
-class Concealment:
+class Concealment(Tag):
     """Upper quarter of the readings for requests to conceal origin, identity, automation or the model's traces."""
 
+    column: ClassVar[str] = "tag_conceal"
     info: ClassVar[BehaviourInfo] = BehaviourInfo(
         name="concealment",
         version=1,
@@ -25,14 +26,3 @@ class Concealment:
         Case(sketched(*[Sketch({"tag_conceal": 0.8})] * 8), at_least=0.7),
         Case(sketched(*[Sketch({"tag_conceal": 0.05})] * 8), at_most=0.1, why="asks to make a text sound natural"),
     )
-
-    def measure(self, activity: Activity) -> Signal:
-        """Cost: linear in the turns."""
-        values = activity.score("tag_conceal")
-        return signal(
-            self.info,
-            activity,
-            upper_mean(values, 0.25),
-            f"strongest of {len(values)} turns: {values.max(initial=0.0):.2f}",
-            activity.top("tag_conceal"),
-        )

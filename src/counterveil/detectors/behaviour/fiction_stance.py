@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from counterveil.detectors.behaviour.base import signal, upper_mean
-from counterveil.model.activity import Activity, Sketch, sketched
-from counterveil.model.signal import Bearing, BehaviourInfo, Case, EvidenceClass, Family, Signal
+from counterveil.detectors.behaviour.base import Stance
+from counterveil.model.activity import Sketch, sketched
+from counterveil.model.signal import Bearing, BehaviourInfo, Case, EvidenceClass, Family
 
 
-class FictionStance:
+class FictionStance(Stance):
     """Upper half of the readings for fiction."""
 
+    columns: ClassVar[tuple[str, ...]] = ("fiction",)
     info: ClassVar[BehaviourInfo] = BehaviourInfo(
         name="fiction_stance",
         version=1,
@@ -25,14 +26,3 @@ class FictionStance:
         Case(sketched(*[Sketch({"fiction": 0.8})] * 8), at_least=0.7),
         Case(sketched(*[Sketch({"fiction": 0.05})] * 8), at_most=0.1, why="an invented person who writes to real ones"),
     )
-
-    def measure(self, activity: Activity) -> Signal:
-        """Cost: linear in the turns."""
-        values = activity.score("fiction")
-        return signal(
-            self.info,
-            activity,
-            upper_mean(values, 0.5),
-            f"{(values > 0.5).sum()} of {len(values)} turns",
-            activity.top("fiction"),
-        )

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from counterveil.detectors.behaviour.base import saturated, signal
+from counterveil.detectors.behaviour.base import saturated, signal, strongest
 from counterveil.model.activity import TARGET, Activity, Sketch, sketched
 from counterveil.model.signal import Bearing, BehaviourInfo, Case, EvidenceClass, Family, Signal
 
@@ -45,5 +45,5 @@ class RelayedChats:
         )
         score = saturated(float(strength[strength > 0.5].sum()), _HALF)
         reason = f"{int((strength > 0.5).sum())} conversations with pasted words of others that serve a behaviour"
-        top = np.argsort(-(doing * pasted), kind="stable").tolist()
+        top = strongest(doing * pasted)
         return signal(self.info, activity, score, reason, top)

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from counterveil.detectors.behaviour.base import saturated, signal, upper_mean
+from counterveil.detectors.behaviour.base import saturated, signal, strongest, upper_mean
 from counterveil.model.activity import Activity, Sketch, sketched
 from counterveil.model.signal import Bearing, BehaviourInfo, Case, EvidenceClass, Family, Signal
 from counterveil.policy.claims import STAGE
@@ -52,6 +52,4 @@ class SelfDescription:
         said = [claim for claim in activity.claims if not claim.slot.startswith(STAGE)]
         score = upper_mean(told_doing, 0.25) * (0.7 + 0.3 * saturated(len({claim.slot for claim in said}), _HALF))
         shown = ", ".join(f"{c.slot}: {c.value}" for c in said[:3]) or "no claim in a known form"
-        return signal(
-            self.info, activity, score, f"claims, unverified: {shown}", np.argsort(-told, kind="stable").tolist()
-        )
+        return signal(self.info, activity, score, f"claims, unverified: {shown}", strongest(told))

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from counterveil.detectors.behaviour.base import saturated, signal
+from counterveil.detectors.behaviour.base import saturated, signal, strongest
 from counterveil.model.activity import NOTHING, OWN, SOURCE, TARGET, Activity, Sketch, sketched
 from counterveil.model.signal import Bearing, BehaviourInfo, Case, EvidenceClass, Family, Signal
 
@@ -61,4 +61,4 @@ class TranslationBothWays:
         outwards = float(carried[(activity.pasted_by != TARGET) & (activity.pasted_by != SOURCE)].sum())
         score = saturated(2 * min(inwards, outwards), _HALF)
         reason = f"weight of turns carried in {inwards:.1f}, out {outwards:.1f}"
-        return signal(self.info, activity, score, reason, np.argsort(-carried, kind="stable").tolist())
+        return signal(self.info, activity, score, reason, strongest(carried))

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from counterveil.detectors.behaviour.base import signal, upper_mean
-from counterveil.model.activity import Activity, Sketch, sketched
-from counterveil.model.signal import Bearing, BehaviourInfo, Case, EvidenceClass, Family, Signal
+from counterveil.detectors.behaviour.base import Stance
+from counterveil.model.activity import Sketch, sketched
+from counterveil.model.signal import Bearing, BehaviourInfo, Case, EvidenceClass, Family
 
 
-class VictimStance:
+class VictimStance(Stance):
     """Mean reading for a victim, a target or their relatives."""
 
+    columns: ClassVar[tuple[str, ...]] = ("victim",)
     info: ClassVar[BehaviourInfo] = BehaviourInfo(
         name="victim_stance",
         version=1,
@@ -25,14 +26,3 @@ class VictimStance:
         Case(sketched(*[Sketch({"victim": 0.8})] * 8), at_least=0.7),
         Case(sketched(*[Sketch({"victim": 0.05})] * 8), at_most=0.1, why="answers a target in its own interest"),
     )
-
-    def measure(self, activity: Activity) -> Signal:
-        """Cost: linear in the turns."""
-        values = activity.score("victim")
-        return signal(
-            self.info,
-            activity,
-            upper_mean(values, 0.5),
-            f"{(values > 0.5).sum()} of {len(values)} turns",
-            activity.top("victim"),
-        )

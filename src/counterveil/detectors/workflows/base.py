@@ -7,7 +7,7 @@ from typing import ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from counterveil.detectors.behaviour.base import signal, upper_mean
+from counterveil.detectors.behaviour.base import signal, strongest, upper_mean
 from counterveil.model.activity import Activity
 from counterveil.model.signal import BehaviourInfo, Case, Signal
 
@@ -39,7 +39,7 @@ class Workflow:
         share = float(np.mean(list(steps.values()))) if steps else 0.0
         seen = [name for name, strength in steps.items() if strength > 0.4]
         reason = f"{len(seen)} of {len(steps)} steps seen" + (f" ({', '.join(seen)})" if seen else "")
-        top = np.argsort(-about, kind="stable").tolist()
+        top = strongest(about)
         return signal(self.info, activity, float(np.sqrt(upper_mean(plain, _UPPER) * share)), reason, top)
 
     def _steps(self, activity: Activity, plain: npt.NDArray[np.float64]) -> dict[str, float]:

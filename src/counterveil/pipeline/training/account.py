@@ -11,11 +11,11 @@ from scipy.optimize import minimize
 from counterveil.detectors.activity import ACTIVITY
 from counterveil.detectors.behaviour import BEHAVIOUR
 from counterveil.lab.corpus import AccountKind, TrainingAccount
-from counterveil.model.activity import HOUR, NOTHING, Activity, Claim
+from counterveil.model.activity import HOUR, Activity, Claim
 from counterveil.model.signal import Bearing
 from counterveil.observe.claims import claims
 from counterveil.observe.readable import readable
-from counterveil.observe.segments import CONTEXT, Segmenter
+from counterveil.observe.segments import Segmenter, pasted_by
 from counterveil.pipeline.training.rows import Row
 
 Array = npt.NDArray[np.float64]
@@ -33,11 +33,7 @@ def activity_of(rows: Sequence[Row], scores: Array, names: Sequence[str], cutter
     claimed: list[Claim] = []
     tricks = []
     for index, row in enumerate(rows):
-        sizes = np.zeros(5, dtype=np.int64)
-        for segment in cutter.cut(row.text):
-            sizes[segment.kind] += segment.end - segment.start
-        pasted = sizes[CONTEXT + 1 :]
-        by.append(int(pasted.argmax()) + CONTEXT + 1 if pasted.any() else NOTHING)
+        by.append(pasted_by(cutter.cut(row.text)))
         claimed += [Claim(c.slot, c.value, index, c.start, c.end) for c in claims(row.text, [row.lang])]
         tricks.append(readable(row.text)[1])
     conversations = np.array([row.conversation for row in rows], dtype=np.int64)
@@ -69,12 +65,17 @@ def sample_weights(accounts: Sequence[TrainingAccount]) -> Array:
     return np.array([share[a.kind] / n[a.kind] * len(accounts) for a in accounts])
 
 
-def fit_account(signals: Array, is_operator: npt.NDArray[np.bool_], weight: Array) -> tuple[Array, float]:
+def fit_account(readings: Sequence[Array], is_operator: npt.NDArray[np.bool_], weight: Array) -> tuple[Array, float]:
     """Weights a detector and intercept: logistic regression in which no signal may count against its own bearing.
+
+    ``readings``: signals of the same accounts, (n_accounts, n_detectors) each, as each encoder reads them: one set of weights
+    serves whichever of them has read an account.
 
     Without the bound, signals that go together get weights of opposite sign that hold on one corpus only. L-BFGS-B
     (Byrd et al. 1995).
     """
+    signals = np.concatenate(readings)
+    is_operator, weight = np.tile(is_operator, len(readings)), np.tile(weight, len(readings))
     signs = np.array([1.0 if d.info.bearing is Bearing.FOR else -1.0 for d in ACTIVITY])
     scale = signals.std(axis=0)
     usable = scale > 1e-6

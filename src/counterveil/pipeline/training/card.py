@@ -7,24 +7,14 @@ from typing import Any
 
 import numpy as np
 
-from counterveil.lab.corpus import AccountKind
-from counterveil.observe.heads import DOING, OPERATOR
+from counterveil.observe.heads import DOING, OPERATOR, sigmoid
 from counterveil.observe.segments import CONTEXT, Segmenter
-from counterveil.pipeline.training.heads import RIDGE, sigmoid
-from counterveil.pipeline.training.measure import Figures, figures
+from counterveil.pipeline.training.heads import RIDGE
+from counterveil.pipeline.training.measure import TABLE, figures, table_row
 from counterveil.pipeline.training.rows import Row, columns, targets
 from counterveil.pipeline.training.train import Prepared, Trained
 
-_HEADER = "| {} | positive | AUC [95 %] | average precision | recall at FPR 0 / 1 / 5 % | calibration error |\n|---|---|---|---|---|---|"
 _MIN_POSITIVE = 20
-
-
-def _row(name: str, found: Figures | None) -> str:
-    if found is None:
-        return f"| {name} | – | | | | |"
-    recall = " / ".join(f"{r:.2f}" for r in found.recall)
-    auc = f"{found.auc:.2f} [{found.low:.2f}, {found.high:.2f}]"
-    return f"| {name} | {found.n_positive} of {found.n} | {auc} | {found.average_precision:.2f} | {recall} | {found.error:.3f} |"
 
 
 def card(trained: Trained, listed: dict[str, Any]) -> str:
@@ -32,7 +22,7 @@ def card(trained: Trained, listed: dict[str, Any]) -> str:
     prepared = trained.prepared
     kinds = Counter(a.kind.value for a in prepared.accounts)
     langs = Counter(row.lang for row in prepared.rows)
-    authors = len({a.author for a in prepared.accounts})
+    authors = len(set(prepared.authors))
     parts = [
         f"""# Model card: behaviours, training {listed["version"]}
 
@@ -95,7 +85,9 @@ def _space(trained: Trained, index: int) -> str:
     for c, name in enumerate(names):
         known = ~np.isnan(y[:, c])
         if np.nansum(y[:, c]) >= _MIN_POSITIVE:
-            rows.append(_row(name, figures(space.scores[known, c], y[known, c] > 0, list(np.array(authors)[known]))))
+            rows.append(
+                table_row(name, figures(space.scores[known, c], y[known, c] > 0, list(np.array(authors)[known])))
+            )
     by_language = []
     langs = np.array([row.lang for row in trained.prepared.rows])
     column = names.index(DOING)
@@ -103,27 +95,26 @@ def _space(trained: Trained, index: int) -> str:
         here = langs == lang
         if n >= 2 * _MIN_POSITIVE:
             found = figures(space.scores[here, column], y[here, column] > 0, list(np.array(authors)[here]))
-            by_language.append(_row(lang, found))
+            by_language.append(table_row(lang, found))
     return (
-        f"## Single texts, {space.heads.space}\n\n{_HEADER.format('column')}\n"
+        f"## Single texts, {space.heads.space}\n\n{TABLE.format('column')}\n"
         + "\n".join(rows)
         + f"\n\n`{OPERATOR}` says of a turn whose account it is in: single turns can hardly know, accounts can.\n\n"
-        + f"`{DOING}` by language of the request:\n\n{_HEADER.format('language')}\n"
+        + f"`{DOING}` by language of the request:\n\n{TABLE.format('language')}\n"
         + "\n".join(by_language)
     )
 
 
 def _accounts(trained: Trained) -> str:
     accounts = trained.prepared.accounts
-    operator = np.array([a.kind is AccountKind.OPERATOR for a in accounts])
-    lookalike = np.array([a.kind is AccountKind.LOOKALIKE for a in accounts])
-    authors = [a.author for a in accounts]
+    operator, lookalike = trained.prepared.operator, trained.prepared.lookalike
+    authors = trained.prepared.authors
     rows = []
     for reading, scores in zip(trained.readings, trained.held_out, strict=True):
         belief = sigmoid(scores)
         for name, here in (("all", operator | True), ("look-alikes only", operator | lookalike)):
             found = figures(belief[here], operator[here], [a for a, h in zip(authors, here, strict=True) if h])
-            rows.append(_row(f"{reading}, {name}", found))
+            rows.append(table_row(f"{reading}, {name}", found))
     twins = Counter(a.twin for a in accounts if a.twin)
     threshold = float(np.quantile(trained.held_out[-1][~operator], 0.95))
     flagged = Counter(
@@ -131,7 +122,7 @@ def _accounts(trained: Trained) -> str:
     )
     worst = ", ".join(f"{twin} {n}/{twins[twin]}" for twin, n in flagged.most_common(12)) or "none"
     return (
-        f"## Accounts\n\n{_HEADER.format('read by')}\n"
+        f"## Accounts\n\n{TABLE.format('read by')}\n"
         + "\n".join(rows)
         + "\n\nLook-alikes above the threshold that 5 % of innocent "
         f"accounts exceed (last line): {worst}. Larger tables, baselines, languages left out and evasion: `bench/quality/behaviour`."

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.linear_model import LogisticRegression
 
-from counterveil.observe.heads import DOING, Heads, Matrix
+from counterveil.observe.heads import DOING, Heads, Matrix, sigmoid
 from counterveil.pipeline.training.rows import Row, targets
 
 Array = npt.NDArray[np.float64]
@@ -74,12 +74,6 @@ def platt(margins: Array, truth: Array) -> tuple[float, float]:
         return 0.0, -6.0
     model = LogisticRegression(C=1e6).fit(margins[known, None], truth[known] > 0)
     return max(0.0, float(model.coef_[0, 0])), float(model.intercept_[0])
-
-
-def sigmoid(values: Array) -> Array:
-    """Logistic function, kept finite."""
-    found: Array = 1.0 / (1.0 + np.exp(-np.clip(values, -30, 30)))
-    return found
 
 
 def held_out_margins(rows: Sequence[Row], x: Matrix, y: Array, groups: Sequence[str]) -> Array:

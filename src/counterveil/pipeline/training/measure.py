@@ -10,6 +10,7 @@ import numpy.typing as npt
 from sklearn.metrics import average_precision_score, roc_auc_score
 
 Array = npt.NDArray[np.float64]
+TABLE = "| {} | positive | AUC [95 %] | average precision | recall at FPR 0 / 1 / 5 % | calibration error |\n|---|---|---|---|---|---|"
 _BINS = 10
 _RESAMPLES = 200
 _SEED = 20261124
@@ -47,6 +48,15 @@ def figures(scores: Array, truth: npt.NDArray[np.bool_], groups: Sequence[str]) 
         recall=(recall_at(scores, truth, 0.0), recall_at(scores, truth, 0.01), recall_at(scores, truth, 0.05)),
         error=calibration_error(scores, truth),
     )
+
+
+def table_row(name: str, found: Figures | None, digits: int = 2) -> str:
+    """A row of ``TABLE``; ``digits`` are those of the AUC."""
+    if found is None:
+        return f"| {name} | – | – | – | – | – |"
+    recall = " / ".join(f"{r:.2f}" for r in found.recall)
+    auc = f"{found.auc:.{digits}f} [{found.low:.2f}, {found.high:.2f}]"
+    return f"| {name} | {found.n_positive} of {found.n} | {auc} | {found.average_precision:.2f} | {recall} | {found.error:.3f} |"
 
 
 def recall_at(scores: Array, truth: npt.NDArray[np.bool_], rate: float) -> float:

@@ -5,12 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
-from counterveil.lab.corpus import AccountKind
+from counterveil.observe.heads import sigmoid
 from counterveil.pipeline.progress import Progress
 from counterveil.pipeline.reader import encoder_choice
-from counterveil.pipeline.training.heads import sigmoid
 from counterveil.pipeline.training.measure import Figures, figures
 from counterveil.pipeline.training.train import learn, prepare
 from counterveil.pipeline.training.write import manifest, write
@@ -50,15 +47,13 @@ def run(
     )
     progress.step("write", None)
     write(out, trained, listed)
-    operator = np.array([a.kind is AccountKind.OPERATOR for a in prepared.accounts])
-    authors = [a.author for a in prepared.accounts]
     return TrainReport(
         version=listed["version"],
         n_accounts=len(prepared.accounts),
         n_turns=prepared.n_turns,
-        n_authors=len(set(authors)),
+        n_authors=len(set(prepared.authors)),
         figures={
-            name: figures(sigmoid(scores), operator, authors)
+            name: figures(sigmoid(scores), prepared.operator, prepared.authors)
             for name, scores in zip(trained.readings, trained.held_out, strict=True)
         },
         folder=str(out),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -52,6 +52,21 @@ class Prepared:
     whole: Segmenter
     n_turns: int
 
+    @property
+    def operator(self) -> npt.NDArray[np.bool_]:
+        """Whether each account is an operator's."""
+        return np.array([a.kind is AccountKind.OPERATOR for a in self.accounts])
+
+    @property
+    def lookalike(self) -> npt.NDArray[np.bool_]:
+        """Whether each account is an innocent twin."""
+        return np.array([a.kind is AccountKind.LOOKALIKE for a in self.accounts])
+
+    @property
+    def authors(self) -> list[str]:
+        """Who wrote each account."""
+        return [a.author for a in self.accounts]
+
     def places(self) -> list[list[int]]:
         """Rows of each account, in order."""
         found: dict[str, list[int]] = {a.account: [] for a in self.accounts}
@@ -80,7 +95,6 @@ class Trained:
     usual: Array
     innocent_quartile: float
     readings: tuple[str, ...]
-    signals: tuple[Array, ...]
     held_out: tuple[Array, ...]
 
 
@@ -109,23 +123,23 @@ def prepare(folder: Path | None, outside: Path | None = None, *, workers: int = 
 
 
 def inputs(
-    prepared: Prepared,
+    rows: Sequence[Row],
+    cutters: Iterable[Segmenter],
     choice: EncoderChoice,
     place: int,
     *,
     cache: Path | None,
     workers: int,
-    advance: Callable[[int], None],
+    advance: Callable[[int], None] = lambda _: None,
 ) -> Matrix:
-    """Inputs of the heads for every row: (n_rows, 2·d + 5)."""
+    """Inputs of the heads for rows, each cut by its segmenter: (n_rows, 2·d + 5)."""
     max_chars = encoders(choice)[place].max_chars
-    both: list[tuple[str, str]] = []
-    kinds = np.zeros((len(prepared.rows), len(KINDS)), dtype=np.bool_)
-    for index, row in enumerate(prepared.rows):
-        segments = prepared.segmenters[row.author].cut(row.text)
-        both.append(halves(row.text, segments, max_chars))
+    flat: list[str] = []
+    kinds = np.zeros((len(rows), len(KINDS)), dtype=np.bool_)
+    for index, (row, cutter) in enumerate(zip(rows, cutters, strict=True)):
+        segments = cutter.cut(row.text)
+        flat += halves(row.text, segments, max_chars)
         kinds[index, [s.kind for s in segments]] = True
-    flat = [half for pair in both for half in pair]
     vectors = vectors_of(flat, choice, place, folder=cache, workers=workers, advance=advance)
     return composed(vectors[0::2], vectors[1::2], kinds)
 
@@ -140,6 +154,37 @@ def activities(prepared: Prepared, scores: Array) -> list[Activity]:
     return found
 
 
+def read_as(prepared: Prepared, spaces: Sequence[Space]) -> tuple[tuple[str, ...], tuple[Array, ...]]:
+    """Ways in which an account may have been read, and its signals under each: one encoder, or the mean of them all."""
+    scores = {space.heads.space: space.scores for space in spaces}
+    if len(spaces) > 1:
+        scores[MEAN] = np.mean([space.scores for space in spaces], axis=0)
+    return tuple(scores), tuple(signal_matrix(activities(prepared, of_rows)) for of_rows in scores.values())
+
+
+def learn_spaces(
+    prepared: Prepared,
+    choice: EncoderChoice,
+    *,
+    version: str,
+    cache: Path | None,
+    workers: int,
+    step: Callable[[str, int], None],
+    advance: Callable[[int], None],
+) -> tuple[Space, ...]:
+    """Heads of every encoder."""
+    spaces = []
+    for place, encoder in enumerate(encoders(choice)):
+        step(f"encode, {encoder.space}", 2 * len(prepared.rows))
+        cutters = (prepared.segmenters[row.author] for row in prepared.rows)
+        x = inputs(prepared.rows, cutters, choice, place, cache=cache, workers=workers, advance=advance)
+        step(f"fit, {encoder.space}", 1)
+        heads, scores = fit_heads(prepared.rows, x, columns(), space=encoder.space, version=version)
+        advance(1)
+        spaces.append(Space(heads, x, scores))
+    return tuple(spaces)
+
+
 def learn(
     prepared: Prepared,
     choice: EncoderChoice,
@@ -151,53 +196,35 @@ def learn(
     advance: Callable[[int], None],
 ) -> Trained:
     """Heads of every encoder, and one set of account weights for whichever of them has read an account, or several."""
-    spaces = []
-    for place, encoder in enumerate(encoders(choice)):
-        step(f"encode, {encoder.space}", 2 * len(prepared.rows))
-        x = inputs(prepared, choice, place, cache=cache, workers=workers, advance=advance)
-        step(f"fit, {encoder.space}", 1)
-        heads, scores = fit_heads(prepared.rows, x, columns(), space=encoder.space, version=version)
-        advance(1)
-        spaces.append(Space(heads, x, scores))
-    read_as = [(space.heads.space, space.scores) for space in spaces]
-    if len(spaces) > 1:
-        read_as.append((MEAN, np.mean([space.scores for space in spaces], axis=0)))
-    signals = tuple(signal_matrix(activities(prepared, scores)) for _, scores in read_as)
-    is_operator = np.array([a.kind is AccountKind.OPERATOR for a in prepared.accounts])
-    weight = sample_weights(prepared.accounts)
-    held_out = held_out_accounts(prepared.accounts, signals)
-    weights, intercept = fit_account(
-        np.concatenate(signals), np.tile(is_operator, len(signals)), np.tile(weight, len(signals))
-    )
+    spaces = learn_spaces(prepared, choice, version=version, cache=cache, workers=workers, step=step, advance=advance)
+    readings, signals = read_as(prepared, spaces)
+    is_operator = prepared.operator
+    held_out = held_out_accounts(prepared, signals)
+    weights, intercept = fit_account(signals, is_operator, sample_weights(prepared.accounts))
+    stacked, operators = np.concatenate(signals), np.tile(is_operator, len(signals))
     # Calibration on accounts whose authors neither heads nor weights had seen.
-    slope, offset = platt(np.concatenate(held_out), np.tile(is_operator, len(signals)).astype(float))
-    innocent = np.concatenate(signals)[~np.tile(is_operator, len(signals))]
-    usual = np.round(innocent.mean(axis=0), 4)
+    slope, offset = platt(np.concatenate(held_out), operators.astype(float))
+    usual = np.round(stacked[~operators].mean(axis=0), 4)
     weights = np.round(slope * weights, 4)
     for index, detector in enumerate(ACTIVITY):
-        if not np.concatenate(signals)[:, index].any():
+        if not stacked[:, index].any():
             weights[index] = CHOSEN.get(detector.info.name, 0.0)
     start = round(float(slope * intercept + offset + weights @ usual), 4)
     calibrated = tuple(slope * scores + offset for scores in held_out)
     quartile = round(float(np.quantile(np.concatenate([c[~is_operator] for c in calibrated]), 0.25)), 4)
-    return Trained(
-        prepared, tuple(spaces), weights, start, usual, quartile, tuple(n for n, _ in read_as), signals, calibrated
-    )
+    return Trained(prepared, spaces, weights, start, usual, quartile, readings, calibrated)
 
 
-def held_out_accounts(accounts: Sequence[TrainingAccount], signals: Sequence[Array]) -> tuple[Array, ...]:
-    """Each account's log-odds by weights that saw no account of its author; one array a vector space."""
-    is_operator = np.array([a.kind is AccountKind.OPERATOR for a in accounts])
-    weight = sample_weights(accounts)
-    author = np.array([a.author for a in accounts])
-    found = tuple(np.zeros(len(accounts)) for _ in signals)
+def held_out_accounts(prepared: Prepared, signals: Sequence[Array]) -> tuple[Array, ...]:
+    """Each account's log-odds by weights that saw no account of its author; one array a way of reading."""
+    author = np.array(prepared.authors)
+    operator, weight = prepared.operator, sample_weights(prepared.accounts)
+    found = tuple(np.zeros(len(author)) for _ in signals)
     for left_out in sorted(set(author)):
         train = author != left_out
-        stacked = np.concatenate([s[train] for s in signals])
-        n = len(signals)
-        w, b = fit_account(stacked, np.tile(is_operator[train], n), np.tile(weight[train], n))
-        for scores, of_space in zip(found, signals, strict=True):
-            scores[~train] = of_space[~train] @ w + b
+        w, b = fit_account([s[train] for s in signals], operator[train], weight[train])
+        for scores, of_reading in zip(found, signals, strict=True):
+            scores[~train] = of_reading[~train] @ w + b
     return found
 
 
