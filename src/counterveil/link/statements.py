@@ -2,12 +2,17 @@
 
 Weights are log2 Bayes factors after Fellegi & Sunter 1969, as worked out in references/coordination.md §5.3:
 
-    alone = min(cap, log2(m / u)) − activity,   u = (n − 1 + a) / (N − 1 + b)
+    alone = min(cap, log2(m / u), log2(m / u_met)) − activity,   u = (n − 1 + a) / (N − 1 + b)
 
-with n the number of subjects that have the thing, N all subjects, (a, b) the prior of ``evidence.toml``, and activity the
-log2 of how much busier than the mean each side is (a busy subject meets more things by chance). Within a kind the k-th
-best thing counts ``damping``^(k−1) of its weight; a family is capped. Sums are integers in milli-bits, so that every run
-and every engine adds up to the same total. Pairs are only formed through things that at most ``hub`` subjects have.
+with n the number of subjects that have the thing, N all subjects, (a, b) the prior of ``evidence.toml``, u_met how often
+strangers are measured to share a thing of this kind that about as many have (``MEASURED``), and activity the log2 of how
+much busier than the mean each side is (a busy subject meets more things by chance). Within a kind the k-th best thing counts
+``damping``^(k−1) of its weight, and so do the kinds within a family; a family is capped. Sums are integers in milli-bits, so
+that every run and every engine adds up to the same total. Pairs are only formed through things that at most ``hub`` subjects
+have. What is alike without being the same comes as ready pairs in the table ``alike`` (``alike.py``).
+
+Statements hold ``{w}``, the world that they are about: nothing for the log as it is, ``_null`` for the one in which subjects
+have changed places (``null.py``). Both run through the same arithmetic.
 """
 
 from __future__ import annotations
@@ -16,103 +21,82 @@ from __future__ import annotations
 # that a common name next to a copied sentence is not "a second family". Context (C) adds to the weight of a link that A and
 # B evidence have made, and never helps to make it: the threshold looks at their weight alone.
 #
-# Parameters of the statements: min_family_mb, n_population, prior_subjects, prior_count, damping, threshold_mb, embedded_share, listed.
+# Parameters of the statements: min_family_mb, n_population, prior_subjects, prior_count, damping, listed.
 
 COMMONNESS = """
 create or replace table commonness as
-select i.kind, i.thing_key, count(*) as n_subjects,
+select i.kind, i.thing_key, count(*) as n_subjects, ceil(log2(count(*)))::int as size_bin,
        count(*) > min(p.hub) or min(case when h.thing_key is null then 0 else 1 end) = 1 as is_hub
 from incidence i join kind_policy p using (kind) left join public_things h using (thing_key)
 group by i.kind, i.thing_key
 """
 
-# One copied text is one coincidence, however many names stand in it. An artefact whose subjects have it (nearly) only
-# inside one shared passage is *embedded*: it counts in the passage's family, damped with it, not as a second family.
-EMBEDDED = """
-create or replace table embedded as
-with usable as (
-  select c.kind, c.thing_key, c.n_subjects, p.family
-  from commonness c join kind_policy p using (kind) where not c.is_hub and c.n_subjects >= 2
-),
-here as (
-  select t.content_key, t.thing_key, u.kind, u.family, u.n_subjects
-  from (select distinct content_key, kind, thing_key from things) t join usable u using (kind, thing_key)
-),
-together as (
-  select a.kind, a.thing_key, p.thing_key as passage_key, min(a.n_subjects) as n_subjects,
-         count(distinct s.subject) as n_both
-  from here a join here p using (content_key) join subject_contents s using (content_key)
-  where a.family = 'artefact' and p.family = 'content'
-  group by a.kind, a.thing_key, p.thing_key
-)
-select kind, thing_key from together group by kind, thing_key
-having max(n_both) >= $embedded_share * min(n_subjects)
-"""
-
 PAIRS = """
-create or replace table shared as
+create or replace table shared{w} as
 with usable as (
-  select i.subject, i.kind, i.thing_key, i.n_turns, i.n_own_turns, i.log2_activity, c.n_subjects
-  from incidence i join commonness c using (kind, thing_key)
+  select i.subject, i.kind, i.thing_key, i.n_turns, i.n_own_turns, i.log2_activity, i.unit, c.n_subjects, c.size_bin
+  from incidence{w} i join commonness c using (kind, thing_key)
   where not c.is_hub and c.n_subjects >= 2
 )
-select l.subject as left_subject, r.subject as right_subject, l.kind, l.thing_key, l.n_subjects,
-       least(l.n_turns, r.n_turns) as n_turns, l.log2_activity + r.log2_activity as log2_activity
+select l.subject as left_subject, r.subject as right_subject, l.kind, l.thing_key, l.n_subjects, l.size_bin,
+       least(l.n_turns, r.n_turns) as n_turns, l.log2_activity + r.log2_activity as log2_activity,
+       l.unit as left_unit, r.unit as right_unit
 from usable l join usable r on l.kind = r.kind and l.thing_key = r.thing_key and l.subject < r.subject
 -- What only the model said to both is the model's habit, not theirs; what it said to one and the other sent is evidence.
 where l.n_own_turns > 0 or r.n_own_turns > 0
 """
 
-# The same within one pair: an artefact that one of the two has only in texts that hold a passage which both share.
+# One copied text is one coincidence, however many names stand in it. An artefact is *embedded* in a pair when the text that
+# stands for it on one side (``unit``: of the texts that hold it, the one that says least else) holds a passage which both
+# share: it then counts with the passages, damped, and not as a second family.
 EMBEDDED_PAIRS = """
-create or replace table embedded_pairs as
+create or replace table embedded_pairs{w} as
 with artefacts as (
-  select s.left_subject, s.right_subject, s.kind, s.thing_key
-  from shared s join kind_policy p using (kind) where p.family = 'artefact'
+  select s.left_subject, s.right_subject, s.kind, s.thing_key, s.left_unit, s.right_unit
+  from shared{w} s join kind_policy p using (kind) where p.family = 'artefact'
 ),
 passages as (
-  select s.left_subject, s.right_subject, s.thing_key as passage_key
-  from shared s join kind_policy p using (kind) where p.family = 'content'
-),
-sides as (
-  select left_subject as subject, left_subject, right_subject, kind, thing_key from artefacts
-  union all
-  select right_subject as subject, left_subject, right_subject, kind, thing_key from artefacts
-),
-wanted as (select distinct subject, kind, thing_key from sides),
-places as (
-  select w.subject, w.kind, w.thing_key, t.content_key
-  from wanted w join (select distinct content_key, kind, thing_key from things) t using (kind, thing_key)
-  join subject_contents c on c.subject = w.subject and c.content_key = t.content_key
-),
-counted as (select subject, kind, thing_key, count(*) as n from places group by subject, kind, thing_key),
-inside as (
-  select l.subject, l.kind, l.thing_key, p.passage_key
-  from places l join counted c on l.subject = c.subject and l.kind = c.kind and l.thing_key = c.thing_key
-  join (select distinct content_key, thing_key as passage_key from things
-        where thing_key in (select passage_key from passages)) p on p.content_key = l.content_key
-  group by l.subject, l.kind, l.thing_key, p.passage_key having count(*) = min(c.n)
+  select s.left_subject, s.right_subject, c.content_key
+  from shared{w} s join kind_policy p using (kind) join unit_passages c using (thing_key) where p.family = 'content'
 )
-select distinct s.left_subject, s.right_subject, s.kind, s.thing_key
-from sides s join inside i on s.subject = i.subject and s.kind = i.kind and s.thing_key = i.thing_key
-join passages p on p.left_subject = s.left_subject and p.right_subject = s.right_subject and p.passage_key = i.passage_key
+select distinct a.left_subject, a.right_subject, a.kind, a.thing_key
+from (
+  select left_subject, right_subject, kind, thing_key, left_unit as content_key from artefacts
+  union all
+  select left_subject, right_subject, kind, thing_key, right_unit as content_key from artefacts
+) a join passages p using (left_subject, right_subject, content_key)
+"""
+
+# How often two subjects that nothing links share a thing of a kind that some 2^size_bin subjects have, as the most bits that
+# such a thing may weigh. Kinds of which strangers share many (names, for one) weigh less than their rarity suggests.
+MEASURED = """
+create or replace table measured as
+with met as (
+  select s.kind, s.size_bin, count(*) as n from (
+    select distinct left_subject, right_subject, kind, size_bin from shared
+  ) s anti join links l using (left_subject, right_subject)
+  group by s.kind, s.size_bin
+)
+select kind, size_bin, log2(p.m * ($n_population * ($n_population - 1.0) / 2 + $prior_subjects) / (n + $prior_count)) as bits
+from met join kind_policy p using (kind)
 """
 
 WEIGHED = """
-create or replace table weighed as
+create or replace table weighed{w} as
 with alone as (
   select s.*, p.class_order,
-    case when e.thing_key is null and ep.thing_key is null then p.family else 'content' end as family,
-    case when e.thing_key is null and ep.thing_key is null then s.kind else 'passage' end as damped_with,
+    case when ep.thing_key is null then p.family else 'content' end as family,
+    case when ep.thing_key is null then s.kind else 'passage' end as damped_with,
     case
       when p.class_order = 1 and s.n_subjects <= p.a_max and s.n_turns >= p.a_min_turns then 1
       when p.class_order <= 2 and s.n_subjects <= p.b_max then 2
       else 3 end as evidence_class,
     greatest(0, round(1000 * (
-      least(p.cap_bits, log2(p.m * ($n_population - 1 + $prior_subjects) / (s.n_subjects - 1 + $prior_count)))
+      least(p.cap_bits, log2(p.m * ($n_population - 1 + $prior_subjects) / (s.n_subjects - 1 + $prior_count)),
+            coalesce(u.bits, p.cap_bits))
       - case when p.activity then s.log2_activity else 0 end)))::bigint as alone_mb
-  from shared s join kind_policy p using (kind) left join embedded e on s.kind = e.kind and s.thing_key = e.thing_key
-  left join embedded_pairs ep on s.left_subject = ep.left_subject and s.right_subject = ep.right_subject
+  from shared{w} s join kind_policy p using (kind) left join measured u using (kind, size_bin)
+  left join embedded_pairs{w} ep on s.left_subject = ep.left_subject and s.right_subject = ep.right_subject
                              and s.kind = ep.kind and s.thing_key = ep.thing_key
 ),
 ranked as (
@@ -120,39 +104,69 @@ ranked as (
                                order by alone_mb desc, evidence_class, thing_key) as nth
   from alone
 )
-select left_subject, right_subject, kind, thing_key, n_subjects, family, evidence_class, alone_mb, nth,
+select left_subject, right_subject, kind, thing_key, n_subjects, family, damped_with, evidence_class, alone_mb, nth,
        round(alone_mb * power($damping, nth - 1))::bigint as mb
 from ranked
 """
 
-LINKS = """
-create or replace table links as
-with by_family as (
-  select w.left_subject, w.right_subject, w.family, count(*) as n_things,
-         least(sum(w.mb), min(f.cap_mb))::bigint as mb,
-         least(coalesce(sum(w.mb) filter (where w.evidence_class <= 2), 0), min(f.cap_mb))::bigint as own_mb,
-         coalesce(max(w.alone_mb) filter (where w.evidence_class = 1), 0) as best_a_mb
-  from weighed w join family_caps f using (family)
-  group by w.left_subject, w.right_subject, w.family
+TOTALS = """
+create or replace table totals{w} as
+with by_kind as (
+  select left_subject, right_subject, family, damped_with as kind, count(*) as n_things, sum(mb)::bigint as mb,
+         coalesce(sum(mb) filter (where evidence_class <= 2), 0)::bigint as own_mb,
+         coalesce(max(alone_mb) filter (where evidence_class = 1), 0)::bigint as best_a_mb
+  from weighed{w} group by left_subject, right_subject, family, damped_with
+  union all
+  select left_subject, right_subject, family, kind, n_things, mb,
+         case when evidence_class <= 2 then mb else 0 end as own_mb, case when evidence_class = 1 then mb else 0 end as best_a_mb
+  from alike{w}
 ),
-totals as (
-  select left_subject, right_subject, sum(mb)::bigint as mb, sum(own_mb)::bigint as own_mb,
-         max(best_a_mb) as best_a_mb,
-         count(*) filter (where own_mb >= $min_family_mb) as n_families,
-         sum(n_things)::bigint as n_things
-  from by_family group by left_subject, right_subject
+ranked as (
+  select *, row_number() over (partition by left_subject, right_subject, family order by mb desc, kind) as nth from by_kind
+),
+by_family as (
+  select r.left_subject, r.right_subject, r.family, sum(n_things)::bigint as n_things,
+         least(sum(round(mb * power($damping, nth - 1))), min(f.cap_mb))::bigint as mb,
+         least(sum(round(own_mb * power($damping, nth - 1))), min(f.cap_mb))::bigint as own_mb, max(best_a_mb) as best_a_mb
+  from ranked r join family_caps f using (family)
+  group by r.left_subject, r.right_subject, r.family
 )
-select left_subject, right_subject, mb, n_things from totals
-where own_mb >= $threshold_mb and (best_a_mb >= $min_family_mb or n_families >= 2)
+select left_subject, right_subject, sum(mb)::bigint as mb, sum(own_mb)::bigint as own_mb,
+       sum(n_things)::bigint as n_things,
+       max(best_a_mb) >= $min_family_mb or count(*) filter (where own_mb >= $min_family_mb) >= 2 as is_ruled,
+       max(case when own_mb > 0 and family in ('infrastructure', 'identity') then 1 else 0 end)::int as stratum
+from by_family group by left_subject, right_subject
 """
 
-LINK_ROWS = "select left_subject, right_subject, mb, n_things from links order by left_subject, right_subject"
+# Pairs without (0) and with (1) evidence of infrastructure or registration. Chance is another in each, and so is the
+# threshold (table ``thresholds``: stratum, sure_mb, and least_mb for links that only count where others bear them out).
+STRATA = ("what they write", "infrastructure or identity as well")
+
+LINKS = """
+create or replace table links as
+select left_subject, right_subject, mb, own_mb, n_things, stratum, own_mb >= sure_mb as is_sure
+from totals join thresholds using (stratum)
+where is_ruled and own_mb >= least_mb
+"""
+
+LINK_ROWS = "select left_subject, right_subject, mb, own_mb, n_things, is_sure from links order by left_subject, right_subject"
+
+# How many pairs that the rule admits reach how many bits (in quarters), for the false discovery rate of the links.
+REACHED = """
+select stratum, (own_mb // 250)::int as quarters, count(*) as n from totals{w} where is_ruled and own_mb >= $least_mb
+group by stratum, own_mb // 250 order by stratum, quarters
+"""
 
 LEDGER_ROWS = """
-with chosen as (
+with every as (
+  select left_subject, right_subject, kind, thing_key, n_subjects, family, evidence_class, alone_mb, mb from weighed
+  union all
+  select left_subject, right_subject, kind, thing_key, n_subjects, family, evidence_class, mb as alone_mb, mb from alike
+),
+chosen as (
   select w.*, row_number() over (partition by w.left_subject, w.right_subject
                                  order by w.mb desc, w.evidence_class, w.kind, w.thing_key) as place
-  from weighed w join links using (left_subject, right_subject)
+  from every w join links using (left_subject, right_subject)
 )
 select * from chosen where place <= $listed order by left_subject, right_subject, place
 """
@@ -166,6 +180,6 @@ FUNNEL = """
 select (select count(*) from incidence) as n_incidences,
        (select count(*) from commonness where n_subjects >= 2 and not is_hub) as n_shared_things,
        (select count(*) from commonness where n_subjects >= 2 and is_hub) as n_hubs,
-       (select count(*) from (select distinct left_subject, right_subject from shared)) as n_pairs,
+       (select count(*) from totals) as n_pairs,
        (select count(*) from links) as n_links
 """

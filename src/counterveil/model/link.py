@@ -27,9 +27,13 @@ class SharedThing:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A pair of subjects, ``left`` < ``right``, with its total in bits (log2 Bayes factor) and the ledger behind it."""
+    """A pair of subjects, ``left`` < ``right``, with its total in bits (log2 Bayes factor) and the ledger behind it.
+
+    ``sure``: it stands by itself at the wanted false discovery rate; others only count inside a group that sure links hold.
+    """
 
     left: str
     right: str
     bits: float
     shared: tuple[SharedThing, ...]
+    sure: bool = True

@@ -6,6 +6,7 @@ A text is observed once, whoever wrote it and however often it was re-sent: the 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import pyarrow as pa
 
@@ -14,6 +15,7 @@ from counterveil.model.signal import THING_SCHEMA, Detector, Reads, Row, Thing
 from counterveil.observe.canonical import canonical
 from counterveil.observe.language import language
 from counterveil.observe.refusals import is_refusal
+from counterveil.observe.words import WORDS_VERSION, word_table
 
 # Raise when canonical text, language or the columns below change: the next scan then recomputes every observation.
 OBSERVE_VERSION = 3
@@ -35,7 +37,7 @@ OBSERVATION_SCHEMA = pa.schema(
 def version_of(detectors: Sequence[Detector]) -> str:
     """One name for everything that determines the observations; a change means recomputation."""
     parts = [f"{d.info.name}@{d.info.version}" for d in detectors if d.info.reads is Reads.TEXT]
-    return digest_hex(b"", str(OBSERVE_VERSION), *sorted(parts))[:12]
+    return digest_hex(b"", str(OBSERVE_VERSION), str(WORDS_VERSION), *sorted(parts))[:12]
 
 
 def clipped(text: str, max_chars: int) -> str:
@@ -46,13 +48,19 @@ def clipped(text: str, max_chars: int) -> str:
     return f"{text[:half]}\n{text[-half:]}"
 
 
-def observe(texts: pa.Table, detectors: Sequence[Detector], *, max_chars: int) -> tuple[pa.Table, pa.Table]:
-    """Observations and things of some texts (``content_key``, ``text``).
-
-    Returns:
-        a table of ``OBSERVATION_SCHEMA``, a row a text, and one of ``THING_SCHEMA`` whose offsets are in the
-        *canonical* text. Rows keep the order of ``texts``. Cost: linear in the characters.
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """``observations`` (``OBSERVATION_SCHEMA``) and ``words`` (``WORDS_SCHEMA``) have a row a text; ``things``
+    (``THING_SCHEMA``) a row a find, with offsets in the *canonical* text.
     """
+
+    observations: pa.Table
+    things: pa.Table
+    words: pa.Table
+
+
+def observe(texts: pa.Table, detectors: Sequence[Detector], *, max_chars: int) -> Observed:
+    """What is in some texts (``content_key``, ``text``), in their order. Cost: linear in the characters."""
     keys: list[int] = texts["content_key"].to_pylist()
     plain = [canonical(clipped(text, max_chars)) for text in texts["text"].to_pylist()]
     observations = {
@@ -64,7 +72,8 @@ def observe(texts: pa.Table, detectors: Sequence[Detector], *, max_chars: int) -
     }
     reading = [d for d in detectors if d.info.reads is Reads.TEXT]
     found = [thing for key, p in zip(keys, plain, strict=True) for d in reading for thing in d.find(Row(key, p.text))]
-    return pa.table(observations, schema=OBSERVATION_SCHEMA), thing_table(found)
+    words = word_table(keys, [p.text for p in plain])
+    return Observed(pa.table(observations, schema=OBSERVATION_SCHEMA), thing_table(found), words)
 
 
 def thing_table(found: Sequence[Thing]) -> pa.Table:

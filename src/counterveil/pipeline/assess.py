@@ -20,7 +20,7 @@ from counterveil.model.operation import Operation, Verdict
 from counterveil.model.signal import SIGNAL_SCHEMA, Signal
 from counterveil.pipeline.contents import replace, written
 from counterveil.pipeline.facts import base_rates, subject_facts
-from counterveil.pipeline.link import Linked
+from counterveil.pipeline.linking.link import Linked
 from counterveil.pipeline.progress import Progress
 from counterveil.pipeline.reader import account_policy
 from counterveil.pipeline.workspace import Workspace

@@ -14,7 +14,7 @@ from counterveil.detectors.behaviour.base import upper_mean
 from counterveil.model.activity import Activity
 from counterveil.model.signal import Signal
 from counterveil.pipeline.activities import activities, signals_of
-from counterveil.pipeline.link import accounts_sql
+from counterveil.pipeline.linking.features import accounts_sql
 from counterveil.pipeline.reader import account_policy
 from counterveil.pipeline.sample import readers
 from counterveil.pipeline.tables import mount

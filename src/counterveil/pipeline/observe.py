@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 
 from counterveil.detectors import BUILTIN
 from counterveil.model.event import TEXT_SCHEMA
-from counterveil.observe.texts import observe, version_of
+from counterveil.observe.texts import Observed, observe, version_of
 from counterveil.pipeline.contents import forget_other_versions
 from counterveil.pipeline.pool import ordered_map
 from counterveil.pipeline.progress import Progress
@@ -52,28 +52,28 @@ def observe_new(workspace: Workspace, progress: Progress) -> int:
         for row in todo
         for offset in range(0, row.n_rows, _ROWS)
     ]
-    parts: list[tuple[pa.Table, pa.Table]] = []
+    parts: list[Observed] = []
     for index, (job, found) in enumerate(
         ordered_map(_observe, jobs, workers=workspace.settings.workers, inline=n_texts < _INLINE_ROWS)
     ):
         parts.append(found)
-        progress.advance(found[0].num_rows)
+        progress.advance(found.observations.num_rows)
         if index + 1 == len(jobs) or jobs[index + 1].batch != job.batch:
             _register(workspace, job.batch, version, parts)
             parts = []
-    forget_other_versions(workspace, ("observations", "things"), version)
+    forget_other_versions(workspace, ("observations", "things", "words"), version)
     return n_texts
 
 
-def _observe(job: _Job) -> tuple[pa.Table, pa.Table]:
+def _observe(job: _Job) -> Observed:
     table = pq.read_table(job.path, columns=TEXT_SCHEMA.names, partitioning=None)
     return observe(table.slice(job.offset, _ROWS), BUILTIN, max_chars=job.max_chars)
 
 
-def _register(workspace: Workspace, batch: str, version: str, parts: list[tuple[pa.Table, pa.Table]]) -> None:
+def _register(workspace: Workspace, batch: str, version: str, parts: list[Observed]) -> None:
     files = []
-    for kind, tables in (("observations", [p[0] for p in parts]), ("things", [p[1] for p in parts])):
-        table = pa.concat_tables(tables)
+    for kind in ("observations", "things", "words"):
+        table = pa.concat_tables([getattr(part, kind) for part in parts])
         path = f"{kind}/{version}/{batch}.parquet"
         workspace.lake.write(table, path)
         files.append(FileRow(path, kind, table.num_rows, batch, version=version))

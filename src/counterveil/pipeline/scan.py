@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import TypeVar
 
 from counterveil.pipeline.assess import Assessed, assess
 from counterveil.pipeline.ingest import IngestReport, ingest
-from counterveil.pipeline.link import Linked, link
+from counterveil.pipeline.linking.link import Linked, linking
 from counterveil.pipeline.observe import observe_new
 from counterveil.pipeline.profile import profile
 from counterveil.pipeline.progress import Progress
@@ -68,7 +69,11 @@ def scan(
     n_observed = timed("observe", lambda: observe_new(workspace, progress))
     buckets = timed("profile", lambda: profile(workspace, progress))
     timed("sift", lambda: sift_new(workspace, progress))
-    linked = timed("link", lambda: link(workspace, progress))
-    read = timed("read", lambda: read_some(workspace, linked.groups, progress))
+    with ExitStack() as stack:
+        linker = timed("gather", lambda: stack.enter_context(linking(workspace, progress)))
+        first = timed("first links", linker.draw)
+        read = timed("read", lambda: read_some(workspace, first.groups, progress))
+        timed("meaning", linker.read_meaning)
+        linked = timed("link", linker.draw)
     assessed = timed("assess", lambda: assess(workspace, linked, progress))
     return ScanReport(taken, n_observed, len(buckets), linked, read, assessed, seconds)

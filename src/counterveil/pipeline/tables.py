@@ -12,6 +12,7 @@ from counterveil.observe.heads import SEGMENT_SCHEMA, reading_schema
 from counterveil.observe.sift import SIFTED_SCHEMA, sift_version
 from counterveil.observe.texts import OBSERVATION_SCHEMA
 from counterveil.observe.trained import trained
+from counterveil.observe.words import WORDS_SCHEMA
 from counterveil.pipeline.observe import detectors_version
 from counterveil.pipeline.profile import SUBJECT_FIELD_SCHEMA, SUBJECT_SCHEMA, SUBJECT_THING_SCHEMA, TURN_SCHEMA
 from counterveil.pipeline.reader import reading_columns, readings_version
@@ -25,6 +26,7 @@ _SCHEMAS = {
     "accounts": ACCOUNT_SCHEMA,
     "texts": TEXT_SCHEMA,
     "things": THING_SCHEMA,
+    "words": WORDS_SCHEMA,
     "observations": OBSERVATION_SCHEMA,
     "turns": TURN_SCHEMA,
     "subjects": SUBJECT_SCHEMA,
@@ -65,7 +67,7 @@ def mount(workspace: Workspace, engine: Engine, *kinds: str) -> None:
 def live_paths(workspace: Workspace, kind: str) -> list[str]:
     """The files of a kind at the present version of what computes it."""
     version: str | None = None
-    if kind in ("observations", "things"):
+    if kind in ("observations", "things", "words"):
         version = detectors_version()
     elif kind in ("sifted", "segments", "claims", "vectors"):
         version = sift_version(trained(workspace.settings.trained))

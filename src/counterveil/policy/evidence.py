@@ -47,9 +47,19 @@ class Decision(_Frozen):
     expected_partners: float
     posterior_bits: float
     damping: Annotated[float, Field(gt=0, lt=1)]
-    embedded_share: Annotated[float, Field(gt=0, le=1)]
+    false_discovery: Annotated[float, Field(gt=0, lt=1)]
+    probable_discovery: Annotated[float, Field(gt=0, lt=1)]
     min_family_bits: Annotated[float, Field(gt=0)]
     listed_things: int
+
+
+class LikenessPolicy(_Frozen):
+    """How texts that are alike are told apart: edges of similarity in [0,1]; most bits of one meeting."""
+
+    similarity: tuple[float, ...]
+    cap_bits: Annotated[float, Field(gt=0)]
+    # Texts at least so alike are filled-in copies of one: a family, whose meetings are not independent.
+    one_family: Annotated[float, Field(gt=0, le=1)]
 
 
 class EvidencePolicy(_Frozen):
@@ -60,6 +70,7 @@ class EvidencePolicy(_Frozen):
     decision: Decision
     family_caps: dict[Family, float]
     kinds: dict[str, KindPolicy]
+    likeness: dict[str, LikenessPolicy]
 
 
 @lru_cache(maxsize=1)

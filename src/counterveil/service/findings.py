@@ -15,7 +15,7 @@ from counterveil.model.signal import SIGNAL_SCHEMA
 from counterveil.observe.canonical import canonical
 from counterveil.observe.mask import masked
 from counterveil.pipeline.assess import SCORE_SCHEMA
-from counterveil.pipeline.link import accounts_sql
+from counterveil.pipeline.linking.features import accounts_sql
 from counterveil.pipeline.tables import mount
 from counterveil.pipeline.workspace import Workspace, for_reading
 from counterveil.service.excerpts import best_texts, telling_window

@@ -1,0 +1,148 @@
+"""Texts that are alike: what ``link/near.py`` and ``link/meaning.py`` are given from the lake, and what it is worth."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from counterveil.engine.duck import Engine
+from counterveil.link.alike import Cells, Chance, PairBits, chance, families, weigh
+from counterveil.link.meaning import neighbours
+from counterveil.link.near import Ids, Meetings, Texts, Uses, meetings
+from counterveil.pipeline.tables import mount
+from counterveil.pipeline.vectors import unpacked
+from counterveil.pipeline.workspace import Workspace
+from counterveil.policy.evidence import EvidencePolicy, KindPolicy
+
+ALIKE_SCHEMA = pa.schema(
+    [
+        ("left_subject", pa.int32()),
+        ("right_subject", pa.int32()),
+        ("kind", pa.string()),
+        ("family", pa.string()),
+        ("thing_key", pa.int64()),
+        ("n_subjects", pa.int64()),
+        ("n_things", pa.int64()),
+        ("evidence_class", pa.int32()),
+        ("mb", pa.int64()),
+        ("similarity", pa.float32()),
+        ("gap_s", pa.int64()),
+    ]
+)
+_USES = """
+select p.subject, t.content_key, min(epoch(t.time))::bigint as time_s
+from turns t join people p using (subject_id) join words w using (content_key)
+where t.side = 0 and t.role in ('user', 'system')
+group by p.subject, t.content_key order by t.content_key, p.subject
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """All meetings of one kind, with who used what when; ``kin`` is each text's family of near copies."""
+
+    kind: str
+    policy: KindPolicy
+    cells: Cells
+    uses: Uses
+    met: Meetings
+    content_key: npt.NDArray[np.int64]
+    kin: Ids
+
+
+def by_words(workspace: Workspace, engine: Engine, policy: EvidencePolicy) -> Likeness:
+    """Copies, filled-in templates, paraphrases with shared words. Needs ``people``."""
+    mount(workspace, engine, "words", "turns")
+    keys, uses = _uses(engine)
+    rows = engine.query("select content_key, words from words order by content_key")
+    column = rows["words"].combine_chunks()
+    every = rows["content_key"].to_numpy()
+    offsets, flat = column.offsets.to_numpy().astype(np.int64), column.values.to_numpy()
+    # Only texts that somebody sent: their words, moved together.
+    sent = np.searchsorted(every, keys)
+    sizes = offsets[sent + 1] - offsets[sent]
+    begins = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
+    index = np.repeat(offsets[sent] - begins[:-1], sizes) + np.arange(begins[-1])
+    met = meetings(Texts(flat[index], begins), uses)
+    return _likeness("near_text", policy, uses, met, keys)
+
+
+def by_meaning(workspace: Workspace, engine: Engine, policy: EvidencePolicy, space: str, dimensions: int) -> Likeness:
+    """The same in other words or another language, among the texts that were encoded in one space. Needs ``people``."""
+    mount(workspace, engine, "words", "turns", "vectors")
+    keys, uses = _uses(engine)
+    engine.table("sent", pa.table({"content_key": keys, "place": np.arange(len(keys))}))
+    rows = engine.query(
+        "select place, own, pasted from vectors join sent using (content_key) where space = $space order by place", {"space": space}
+    )
+    own, pasted = (unpacked(rows[half], dimensions) for half in ("own", "pasted"))
+    # What was pasted is the matter; the words around it are how everybody asks for a translation.
+    matter = np.where(pasted.any(axis=1, keepdims=True), pasted, own)
+    norm = np.linalg.norm(matter, axis=1, keepdims=True)
+    vectors = np.zeros((len(keys), dimensions), dtype=np.float32)
+    vectors[rows["place"].to_numpy()] = matter / np.maximum(norm, 1e-9)
+    return _likeness("same_meaning", policy, uses, neighbours(vectors, uses), keys)
+
+
+def _likeness(
+    kind: str, policy: EvidencePolicy, uses: Uses, met: Meetings, keys: npt.NDArray[np.int64]
+) -> Likeness:
+    of_kind = policy.kinds[kind]
+    cells = Cells(policy.likeness[kind].similarity, of_kind.m, policy.likeness[kind].cap_bits)
+    kin = families(met, uses, len(keys), policy.likeness[kind].one_family)
+    return Likeness(kind, of_kind, cells, uses, met, keys, kin)
+
+
+def _uses(engine: Engine) -> tuple[npt.NDArray[np.int64], Uses]:
+    rows = engine.query(_USES)
+    keys, text = np.unique(rows["content_key"].to_numpy(), return_inverse=True)
+    uses = Uses(rows["subject"].to_numpy().astype(np.int32), text.astype(np.int32), rows["time_s"].to_numpy())
+    return keys, uses
+
+
+def measured(found: Likeness, n_population: int, linked: npt.NDArray[np.int64] | None) -> Chance:
+    """Chance among all pairs, or among those that are not ``linked`` (left · N + right, sorted)."""
+    return chance(found.met, found.cells, n_population, strangers(found, n_population, linked))
+
+
+def strangers(found: Likeness, n_population: int, linked: npt.NDArray[np.int64] | None) -> npt.NDArray[np.bool_]:
+    """Which meetings are of pairs that are not ``linked``."""
+    if linked is None or not len(linked):
+        return np.ones(len(found.met.left), np.bool_)
+    a, b = found.uses.subject[found.met.left], found.uses.subject[found.met.right]
+    pair = np.minimum(a, b).astype(np.int64) * n_population + np.maximum(a, b)
+    at = np.minimum(np.searchsorted(linked, pair), len(linked) - 1)
+    strange: npt.NDArray[np.bool_] = linked[at] != pair
+    return strange
+
+
+def weighed(
+    found: Likeness, by_chance: Chance, log2_activity: npt.NDArray[np.float64], *, least_bits: float, subject: Ids | None = None,
+    kept: npt.NDArray[np.bool_] | None = None,
+) -> pa.Table:
+    """Bits of every pair, as ``ALIKE_SCHEMA``."""
+    pairs = weigh(found.met, found.uses, found.cells, by_chance, log2_activity, found.kin, subject=subject, kept=kept, least_bits=least_bits)
+    return _table(found, pairs)
+
+
+def _table(found: Likeness, pairs: PairBits) -> pa.Table:
+    policy, n = found.policy, len(pairs.left)
+    strong = (pairs.n >= policy.a_min_turns) & (pairs.n_subjects <= policy.a_max) & (policy.best.value == "A")
+    order = np.where(strong, 1, np.where(pairs.n_subjects <= policy.b_max, 2, 3))
+    columns = {
+        "left_subject": pairs.left,
+        "right_subject": pairs.right,
+        "kind": pa.array([found.kind] * n, pa.string()),
+        "family": pa.array([policy.family.value] * n, pa.string()),
+        "thing_key": found.content_key[pairs.text] if n else np.zeros(0, np.int64),
+        "n_subjects": pairs.n_subjects.astype(np.int64),
+        "n_things": pairs.n.astype(np.int64),
+        "evidence_class": order.astype(np.int32),
+        "mb": np.rint(1000 * pairs.bits).astype(np.int64),
+        "similarity": pairs.similarity,
+        "gap_s": pairs.gap_s,
+    }
+    return pa.table(columns, schema=ALIKE_SCHEMA)

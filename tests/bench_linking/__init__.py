@@ -1,0 +1,1 @@
+"""Tests of the benchmark of account linking: its worlds and its measures."""
