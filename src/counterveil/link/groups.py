@@ -13,13 +13,14 @@ Pair = tuple[str, str]
 
 # CPM keeps two clusters apart when the mean weight between them is below the resolution, whatever the size of the network
 # (Traag, Van Dooren & Nesterov 2011): no resolution limit, and one stray link does not join two groups. Weights are
-# links over the accepting threshold: at 0.08 two groups of ten stay apart under a stray link of up to eight times the
-# threshold, and a chain in which everybody is linked to the next one only stays whole up to seven subjects. Chosen by us.
-RESOLUTION = 0.08
+# links over the accepting threshold. 0.02 and the two numbers below keep large operations in one piece (all of 20 against 18 at
+# 0.08) at no innocent member; who hangs on by one link is a contact, not a member. Chosen by us on one generated log, measured
+# on others: bench/quality/linking.
+RESOLUTION = 0.02
 _SEED = 20260302
 _TRIALS = 4
 # Chosen by us, see bench/quality/linking: what holds a large operation together and a stray link does not have.
-_JOIN_SUBJECTS, _JOIN_SHARE = 2, 0.25
+_JOIN_SUBJECTS, _JOIN_SHARE = 2, 0.15
 _CORE_SHARE, _LIKELY_SHARE, _LIKELY_LINKS = 0.5, 0.2, 2
 
 
