@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from counterveil.assess import groups, innocent
 from counterveil.assess.facts import GroupFacts, SubjectFacts
 from counterveil.assess.ledger import confidence, logit
-from counterveil.ids import short_id
 from counterveil.model.link import Link
 from counterveil.model.operation import Belonging, Member, Operation, Verdict
 from counterveil.model.signal import EvidenceClass, Family
@@ -49,6 +48,7 @@ def group_facts(members: Sequence[SubjectFacts], links: Sequence[Link]) -> Group
 
 
 def operation(
+    operation_id: str,
     members: Sequence[SubjectFacts],
     belongings: Mapping[str, Belonging],
     links: Sequence[Link],
@@ -66,7 +66,7 @@ def operation(
     last = max((m.last_seen for m in members if m.last_seen), default=None)
     ordered = sorted(members, key=lambda m: (-belongings[m.subject_id].confidence, m.subject_id))
     return Operation(
-        operation_id=operation_id(members),
+        operation_id=operation_id,
         members=tuple(_member(m, belongings[m.subject_id], base) for m in ordered),
         links=tuple(sorted(links, key=lambda link: (-link.bits, link.left, link.right))),
         behaviours=found,
@@ -80,13 +80,6 @@ def operation(
         first_seen=first,
         last_seen=last,
     )
-
-
-def operation_id(members: Sequence[SubjectFacts]) -> str:
-    """An id that outlives growth: from the member that was seen first (a subject is in one group only)."""
-    known = [m for m in members if m.first_seen is not None]
-    oldest = min(known or members, key=lambda m: (m.first_seen.isoformat() if m.first_seen else "", m.subject_id))
-    return short_id("OP", [oldest.subject_id])
 
 
 def _member(facts: SubjectFacts, belonging: Belonging, base: Base) -> Member:

@@ -21,22 +21,24 @@ _SEED = 20260302
 _TRIALS = 4
 # Chosen by us, see bench/quality/linking: what holds a large operation together and a stray link does not have.
 _JOIN_SUBJECTS, _JOIN_SHARE = 2, 0.15
+_ATTACHED = 1.5
 _CORE_SHARE, _LIKELY_SHARE, _LIKELY_LINKS = 0.5, 0.2, 2
 
 
 def communities(
-    links: Mapping[Pair, float], sure: Collection[Pair], *, threshold_bits: float
+    links: Mapping[Pair, float], sure: Collection[Pair], *, threshold_bits: float, apart: Collection[Pair] = ()
 ) -> list[list[str]]:
-    """Groups of two and more subjects: Leiden with CPM (Traag, Waltman & van Eck 2019), joined again where it cut too much.
+    """Groups of two and more subjects: Leiden with CPM (Traag, Waltman & van Eck 2019) over sure links, joined again where
+    it cut too much; then those are taken in whom several probable links hold.
 
-    A subject stays in its group by a sure link, or by two probable ones that together weigh as much as a sure link and a
-    half. Two groups become one when links join them through at least two subjects on either side, and through a quarter of
-    the smaller one: a stray link does not. The result does not depend on the order of links: they are sorted and the
-    generator is seeded. Groups come sorted by size, then by name.
+    Two groups become one when links join them through at least two subjects on either side, and through a part of the smaller
+    one: a stray link does not. The result does not depend on the order of links: they are sorted and the generator is seeded.
+    Groups come sorted by size, then by name. Of a pair that must be ``apart`` the one whom less holds leaves the group.
     """
-    if not links:
+    firm = {pair: bits for pair, bits in links.items() if pair in sure}
+    if not firm:
         return []
-    edges = [(left, right, bits / threshold_bits) for (left, right), bits in sorted(links.items())]
+    edges = [(left, right, bits / threshold_bits) for (left, right), bits in sorted(firm.items())]
     _, membership = graspologic_native.leiden(
         edges=edges,
         starting_communities=None,
@@ -50,7 +52,10 @@ def communities(
     members: dict[int, set[str]] = defaultdict(set)
     for subject, community in membership.items():
         members[community].add(subject)
-    found = [_held(group, links, sure, threshold_bits) for group in _joined(members, membership, links)]
+    groups = sorted(_joined(members, membership, firm), key=lambda group: (-len(group), sorted(group)))
+    groups = [group for group in groups if len(group) >= 2]
+    _attached(groups, {pair: bits for pair, bits in links.items() if pair not in sure}, threshold_bits)
+    found = [_parted(group, links, apart) for group in groups]
     return sorted((sorted(group) for group in found if len(group) >= 2), key=lambda group: (-len(group), group))
 
 
@@ -80,18 +85,28 @@ def _joined(members: Mapping[int, set[str]], membership: Mapping[str, int], link
     return [whole[community] for community in sorted(whole)]
 
 
-def _held(group: set[str], links: Mapping[Pair, float], sure: Collection[Pair], threshold_bits: float) -> set[str]:
-    """The members that sure links, or several probable ones, hold; nobody where no sure link is."""
-    inside = {pair: bits for pair, bits in links.items() if pair[0] in group and pair[1] in group}
-    held = {subject for pair in inside if pair in sure for subject in pair}
-    if not held:
-        return set()
-    weak: dict[str, list[float]] = defaultdict(list)
-    for (left, right), bits in inside.items():
+def _parted(group: set[str], links: Mapping[Pair, float], apart: Collection[Pair]) -> set[str]:
+    """The group without those whom an investigator set apart from a firmer member."""
+    left = set(group)
+    for pair in sorted(apart):
+        if left.issuperset(pair):
+            strength = {s: sum(bits for p, bits in links.items() if s in p and left.issuperset(p)) for s in pair}
+            left.remove(min(pair, key=lambda s: (strength[s], s)))
+    return left
+
+
+def _attached(groups: Sequence[set[str]], probable: Mapping[Pair, float], threshold_bits: float) -> None:
+    """Take in those whom two probable links and more hold to members: as much as a sure link and a half together."""
+    place = {subject: at for at, group in enumerate(groups) for subject in group}
+    pulled: dict[str, dict[int, list[float]]] = defaultdict(lambda: defaultdict(list))
+    for (left, right), bits in sorted(probable.items()):
         for one, other in ((left, right), (right, left)):
-            if one not in held and other in held:
-                weak[one].append(bits)
-    return held | {s for s, bits in weak.items() if len(bits) >= 2 and sum(bits) >= 1.5 * threshold_bits}
+            if one not in place and other in place:
+                pulled[one][place[other]].append(bits)
+    for subject, of_group in pulled.items():
+        at, bits = max(of_group.items(), key=lambda item: (sum(item[1]), -item[0]))
+        if len(bits) >= 2 and sum(bits) >= _ATTACHED * threshold_bits:
+            groups[at].add(subject)
 
 
 def belongings(

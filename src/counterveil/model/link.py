@@ -3,8 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from counterveil.model.signal import EvidenceClass, Family
+
+
+class Judgement(StrEnum):
+    """What an investigator says of a pair: it overrides what the machine makes of it."""
+
+    SAME = "same"
+    NOT_SAME = "not-same"
+    UNSURE = "unsure"
 
 
 @dataclass(frozen=True, slots=True)

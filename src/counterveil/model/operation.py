@@ -34,6 +34,16 @@ class Belonging:
 
 
 @dataclass(frozen=True, slots=True)
+class Named:
+    """A group with its id; ``absorbed`` operations went up in it, ``split_from`` is the one whose larger part kept its id."""
+
+    operation_id: str
+    members: frozenset[str]
+    absorbed: tuple[str, ...] = ()
+    split_from: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Member:
     """A subject in an operation. ``confidence`` in [0,1]; ``role`` is the work it mostly does, in taxonomy terms."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -13,10 +13,11 @@ from counterveil.assess import groups, leads, subjects
 from counterveil.assess.facts import SubjectFacts
 from counterveil.assess.ledger import confidence
 from counterveil.assess.operations import Base, operation
-from counterveil.ids import digest_hex, utc_now
+from counterveil.ids import digest_hex, short_id, utc_now
 from counterveil.link.groups import belongings
+from counterveil.link.identity import identify
 from counterveil.model.case import Lead
-from counterveil.model.operation import Operation, Verdict
+from counterveil.model.operation import Named, Operation, Verdict
 from counterveil.model.signal import SIGNAL_SCHEMA, Signal
 from counterveil.pipeline.contents import replace, written
 from counterveil.pipeline.facts import base_rates, subject_facts
@@ -27,6 +28,7 @@ from counterveil.pipeline.workspace import Workspace
 from counterveil.policy.assessment import AssessmentPolicy, assessment
 from counterveil.store import batches, findings
 from counterveil.store.findings import Changes
+from counterveil.store.history import known_operations, remember
 
 SCORE_SCHEMA = pa.schema(
     [
@@ -69,18 +71,28 @@ def assess(workspace: Workspace, linked: Linked, progress: Progress) -> Assessed
     base = base_rates(facts, account_policy(workspace.settings).innocent_quartile)
     weights = {pair: link.bits for pair, link in linked.links.items()}
     found = []
-    for group in linked.groups:
+    with workspace.database.begin() as connection:
+        known = known_operations(connection)
+    named = identify(linked.groups, known, lambda members: _new_id(members, facts))
+    for name, group in zip((n.operation_id for n in named), linked.groups, strict=True):
         inside = set(group)
         of_group = {b.subject: b for b in belongings(group, weights, threshold_bits=linked.threshold_bits)}
         links = [link for (left, right), link in linked.links.items() if left in inside and right in inside]
-        found.append(operation([facts[s] for s in group], of_group, links, base=base, policy=policy))
+        found.append(operation(name, [facts[s] for s in group], of_group, links, base=base, policy=policy))
         progress.advance(1)
     lone = _lone_leads(facts, {m.subject_id for o in found for m in o.members}, base, policy)
     queue = [leads.of_operation(o) for o in found if o.verdict is Verdict.SUSPECTED] + lone
     table = _scores(facts, found, base, policy)
-    changes = _store(workspace, found, queue, {"scores": table, "signals": _signals(signals)}, linked)
+    changes = _store(workspace, found, queue, {"scores": table, "signals": _signals(signals)}, linked, named)
     progress.advance(1)
     return Assessed(tuple(found), tuple(queue), *changes)
+
+
+def _new_id(members: Sequence[str], facts: Mapping[str, SubjectFacts]) -> str:
+    """From the member that was seen first; with more than the members, from all of them."""
+    if not facts.keys() >= set(members):
+        return short_id("OP", members)
+    return short_id("OP", [min(members, key=lambda s: (str(facts[s].first_seen), s))])
 
 
 def _lone_leads(
@@ -143,6 +155,7 @@ def _store(
     queue: list[Lead],
     tables: Mapping[str, pa.Table],
     linked: Linked,
+    named: Sequence[Named],
 ) -> tuple[Changes, Changes]:
     operations = {
         o.operation_id: _body(o, verdict=o.verdict.value, confidence=o.confidence, n_members=len(o.members))
@@ -157,6 +170,7 @@ def _store(
     now = utc_now()
     with workspace.database.begin() as connection:
         changed = findings.put_operations(connection, operations, now), findings.put_leads(connection, bodies, now)
+        remember(connection, named, now)
         gone = replace(connection, files)
         batches.set_fact(connection, "hubs", [asdict(hub) for hub in linked.hubs])
         batches.set_fact(

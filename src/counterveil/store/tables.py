@@ -92,3 +92,31 @@ lead = Table(
     Column("first_found_at", DateTime(timezone=True), nullable=False),
     Column("changed_at", DateTime(timezone=True), nullable=False),
 )
+
+# What became of each operation, in order: opened, changed, merged, split, closed. Never changed, never removed.
+operation_event = Table(
+    "operation_event",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("operation_id", String(32), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("other_id", String(32), nullable=True),
+    Column("detail", JSON, nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False),
+    Index("ix_operation_event_operation_id", "operation_id"),
+)
+
+# What investigators say of pairs of subjects. A later judgement replaces an earlier one; a withdrawn one stays on record.
+judgement = Table(
+    "judgement",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("left_subject", Text, nullable=False),
+    Column("right_subject", Text, nullable=False),
+    Column("verdict", String(16), nullable=False),
+    Column("author", Text, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False),
+    Column("withdrawn_at", DateTime(timezone=True), nullable=True),
+    Index("ix_judgement_left_subject", "left_subject"),
+)

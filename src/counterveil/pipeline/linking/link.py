@@ -18,14 +18,15 @@ from counterveil.engine.duck import Engine
 from counterveil.link import statements
 from counterveil.link.groups import communities
 from counterveil.link.null import Discovery, discovery, shuffled
-from counterveil.model.link import Link, SharedThing
-from counterveil.model.signal import Family
+from counterveil.model.link import Judgement, Link, SharedThing
+from counterveil.model.signal import EvidenceClass, Family
 from counterveil.pipeline.linking import features, likeness
 from counterveil.pipeline.linking.likeness import ALIKE_SCHEMA, Likeness
 from counterveil.pipeline.progress import Progress
 from counterveil.pipeline.reader import encoder_choice
 from counterveil.pipeline.workspace import Workspace
 from counterveil.policy.evidence import EvidencePolicy, evidence
+from counterveil.store.judgements import judgements
 
 # Worlds of the null: more where the log is small, since each of them is. Chosen by us, see bench/quality/linking.
 _REPLICATES, _REPLICATES_UP_TO = (10, 3, 1), (2000, 20_000)
@@ -224,12 +225,30 @@ class Linker:
         values = self._shown({row["thing_key"] for row in (*ledger, *hub_rows)})
         links = self._links(totals, ledger, values)
         hubs = [Hub(row["kind"], values.get(row["thing_key"], "?"), int(row["n_subjects"])) for row in hub_rows]
+        apart = self._judged(links, floor)
         groups = communities(
             {pair: found.bits for pair, found in links.items()},
             {pair for pair, found in links.items() if found.sure},
             threshold_bits=floor,
+            apart=apart,
         )
         return Linked(links, groups, hubs, self.n_population, floor, discoveries, funnel)
+
+    def _judged(self, links: dict[tuple[str, str], Link], floor: float) -> list[tuple[str, str]]:
+        """Let investigators' judgements override: pairs that are the same are linked; pairs that are not come back."""
+        with self._workspace.database.begin() as connection:
+            said = judgements(connection)
+        here = set(self.names)
+        for pair, verdict in said.items():
+            found = links.pop(pair, None)
+            if verdict is Judgement.SAME and here.issuperset(pair):
+                by_hand = SharedThing(
+                    "judgement", "an investigator's judgement", Family.EXTERNAL, EvidenceClass.A, 2, self.n_population,
+                    _JUDGED * floor, _JUDGED * floor,
+                )  # fmt: skip
+                shared = (by_hand, *(found.shared if found else ()))
+                links[pair] = Link(*pair, bits=by_hand.bits + (found.bits if found else 0.0), shared=shared)
+        return [pair for pair, verdict in said.items() if verdict is Judgement.NOT_SAME]
 
     def _shown(self, keys: set[int]) -> dict[int, str]:
         """What a person is shown for each key that is shown at all."""
@@ -270,6 +289,8 @@ class Linker:
         return found
 
 
+# A judgement weighs so many times what a link needs: it holds a pair together whatever else is known. Chosen by us.
+_JUDGED = 3.0
 _MEASURED = pa.schema([("kind", pa.string()), ("size_bin", pa.int32()), ("bits", pa.float64())])
 
 
