@@ -93,7 +93,7 @@ def _for(facts: GroupFacts, weights: GroupWeights) -> list[Entry]:
             entry(
                 "working template",
                 weights.working_passages,
-                f"{facts.n_working_passages} passages that members keep pasting",
+                f"{facts.n_working_passages} passages or kinds of copied text that members keep using",
             )
         )
     if len(facts.families) >= _MANY_FAMILIES:

@@ -9,7 +9,7 @@ from counterveil.assess import groups, innocent
 from counterveil.assess.facts import GroupFacts, SubjectFacts
 from counterveil.assess.ledger import confidence, logit
 from counterveil.model.link import Link
-from counterveil.model.operation import Belonging, Member, Operation, Verdict
+from counterveil.model.operation import Belonging, Member, Operation, Standing, Verdict
 from counterveil.model.signal import EvidenceClass, Family
 from counterveil.policy.assessment import AssessmentPolicy
 from counterveil.policy.taxonomy import taxonomy
@@ -43,7 +43,9 @@ def group_facts(members: Sequence[SubjectFacts], links: Sequence[Link]) -> Group
             if thing.family is Family.ARTEFACT and thing.n_subjects <= _PRIVATE_FACTOR * len(members):
                 private.add((thing.kind, thing.value))
             if thing.family is Family.CONTENT:
-                (working if thing.evidence_class is EvidenceClass.A else pasted).add(thing.value)
+                # Likeness is told pair by pair: it counts once for the group.
+                name = thing.value if thing.kind == "passage" else thing.kind
+                (working if thing.evidence_class is EvidenceClass.A else pasted).add(name)
     return GroupFacts(tuple(members), len(links), families, len(private), len(working), len(pasted - working))
 
 
@@ -57,7 +59,12 @@ def operation(
     policy: AssessmentPolicy,
 ) -> Operation:
     """The operation that a linked group makes, suspected or cohort."""
-    facts = group_facts(members, links)
+    belongings = _with_contacts(members, belongings, policy)
+    outside = [m for m in members if belongings[m.subject_id].standing is Standing.CONTACT]
+    inside = [m for m in members if belongings[m.subject_id].standing is not Standing.CONTACT]
+    contacts, members = (outside, inside) if inside else ([], members)
+    of_members = {m.subject_id for m in members}
+    facts = group_facts(members, [link for link in links if of_members.issuperset((link.left, link.right))])
     ledger = groups.ledger(facts, policy.group, base.shift)
     belief = confidence(ledger)
     found = groups.behaviours(members, base.behaviours)
@@ -68,6 +75,7 @@ def operation(
     return Operation(
         operation_id=operation_id,
         members=tuple(_member(m, belongings[m.subject_id], base) for m in ordered),
+        contacts=tuple(_member(m, belongings[m.subject_id], base) for m in contacts),
         links=tuple(sorted(links, key=lambda link: (-link.bits, link.left, link.right))),
         behaviours=found,
         confidence=belief,
@@ -80,6 +88,23 @@ def operation(
         first_seen=first,
         last_seen=last,
     )
+
+
+def _with_contacts(
+    members: Sequence[SubjectFacts], belongings: Mapping[str, Belonging], policy: AssessmentPolicy
+) -> dict[str, Belonging]:
+    """Who speaks as a victim, an analyst, a journalist or a target is a contact of the operation, never a member.
+
+    They share what the operation wrote because it was sent to them or because they study it.
+    """
+    limits = policy.contact
+    found = dict(belongings)
+    for member in members:
+        belonging = found[member.subject_id]
+        limit = limits.core_stance if belonging.standing is Standing.CORE else limits.stance
+        if member.n_read >= limits.min_read_texts and member.stance <= limit:
+            found[member.subject_id] = Belonging(belonging.subject, Standing.CONTACT, belonging.confidence)
+    return found
 
 
 def _member(facts: SubjectFacts, belonging: Belonging, base: Base) -> Member:

@@ -100,6 +100,7 @@ def show_operation(
                 "timeline": asdict(view.timeline),
                 "examples": [asdict(e) for e in view.examples],
                 "languages": view.languages,
+                "history": view.history,
             },
         )
         return
@@ -119,10 +120,13 @@ def show_operation(
     console.print(cell(f"Best innocent explanation: {body['innocent_explanation']}."))
     console.print(cell(f"What would change the verdict: {body['would_change']}."))
     _timeline(console, view)
-    _members(console, body["members"])
+    _members(console, "Members", body["members"])
+    if body["contacts"]:
+        _members(console, "Contacts: linked to members, no members themselves", body["contacts"])
     _links(console, body["links"], limit=links)
     _examples(console, body["behaviours"], view.examples)
     _hubs(console, view.hubs_ignored)
+    _history(console, view.history)
 
 
 def _timeline(console: Console, view: OperationView) -> None:
@@ -138,8 +142,8 @@ def _timeline(console: Console, view: OperationView) -> None:
     )
 
 
-def _members(console: Console, members: Sequence[Mapping[str, Any]]) -> None:
-    console.rule("Members", align="left")
+def _members(console: Console, title: str, members: Sequence[Mapping[str, Any]]) -> None:
+    console.rule(title, align="left")
     console.print(
         table(
             [
@@ -223,6 +227,15 @@ def _examples(console: Console, behaviours: Sequence[Sequence[Any]], examples: S
                         style="dim",
                     )
                 )
+
+
+def _history(console: Console, events: Sequence[Mapping[str, Any]]) -> None:
+    console.rule("What became of it", align="left")
+    for event in events:
+        other = f" {event['other_id']}" if event["other_id"] else ""
+        joined, left = (len(event["detail"].get(name, ())) for name in ("joined", "left"))
+        moved = f": {joined} joined, {left} left" if event["kind"] == "changed" else ""
+        console.print(cell(f"{str(event['at'])[:19]}  {event['operation_id']} {event['kind']}{other}{moved}"))
 
 
 def _hubs(console: Console, hubs: Sequence[Mapping[str, Any]]) -> None:

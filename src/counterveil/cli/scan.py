@@ -16,7 +16,7 @@ from counterveil.cli.progress import Shown
 from counterveil.cli.render import json_out, out
 from counterveil.errors import UsageError
 from counterveil.service import findings, scanning
-from counterveil.service.scanning import IngestReport, ScanReport
+from counterveil.service.scanning import STRATA, IngestReport, ScanReport
 from counterveil.service.words import inert
 from counterveil.settings import Settings
 
@@ -129,8 +129,13 @@ def scan_lines(console: Console, report: ScanReport) -> None:
     )
     console.print(
         f"{funnel['n_shared_things']:,} shared things, {funnel['n_hubs']:,} hubs ignored; {funnel['n_pairs']:,} pairs met, "
-        f"{funnel['n_links']:,} links accepted (≥ {report.linked.threshold_bits:.1f} bits), {len(report.linked.groups):,} groups"
+        f"{funnel['n_links']:,} links, {len(report.linked.groups):,} groups"
     )
+    for name, found in zip(STRATA, report.linked.discoveries, strict=True):
+        console.print(
+            f"  links by {name}: sure from {found.bits:.1f} bits, {found.n_observed:,} of them; chance makes {found.n_null:.1f} "
+            f"(false discovery rate {found.rate:.1%})"
+        )
 
 
 def scan_data(report: ScanReport, settings: Settings) -> dict[str, Any]:
@@ -144,6 +149,16 @@ def scan_data(report: ScanReport, settings: Settings) -> dict[str, Any]:
         "linking": {
             "n_population": report.linked.n_population,
             "threshold_bits": report.linked.threshold_bits,
+            "discoveries": [
+                {
+                    "stratum": name,
+                    "sure_bits": d.bits,
+                    "n_sure": d.n_observed,
+                    "n_by_chance": d.n_null,
+                    "false_discovery_rate": d.rate,
+                }
+                for name, d in zip(STRATA, report.linked.discoveries, strict=True)
+            ],
             **report.linked.funnel,
         },
         "n_operations": sum(o.verdict.value == "suspected" for o in report.assessed.operations),

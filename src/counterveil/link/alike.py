@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -25,6 +26,7 @@ from scipy.sparse.csgraph import connected_components
 from counterveil.link.near import Ids, Ints, Meetings, Uses
 
 Floats = npt.NDArray[np.float64]
+Number = TypeVar("Number", bound=np.generic)
 
 # Ten minutes, an hour, six hours, two days (references/coordination.md §3.3).
 GAPS_S = (600, 3600, 21600, 172800)
@@ -105,7 +107,7 @@ def families(met: Meetings, uses: Uses, n_texts: int, least: float) -> Ids:
     return found
 
 
-def weigh(
+def weigh(  # noqa: PLR0917 (what is weighed, by what)
     met: Meetings,
     uses: Uses,
     cells: Cells,
@@ -143,7 +145,9 @@ def weigh(
     rough = np.bincount(place, weights=mb)[place] if len(pair) else np.zeros(0)
     chosen = chosen[rough >= max(1.0, 1000 * (least_bits + cells.absent_bits))]
     for key in (met.bucket[kept_at], uses.text[left].astype(np.int64), uses.text[right].astype(np.int64)):
-        order = chosen[np.lexsort((met.right[kept_at][chosen], met.left[kept_at][chosen], -mb[chosen], key[chosen], pair[chosen]))]
+        order = chosen[
+            np.lexsort((met.right[kept_at][chosen], met.left[kept_at][chosen], -mb[chosen], key[chosen], pair[chosen]))
+        ]
         first = np.ones(len(order), np.bool_)
         first[1:] = (pair[order][1:] != pair[order][:-1]) | (key[order][1:] != key[order][:-1])
         chosen = order[first]
@@ -154,11 +158,15 @@ def weigh(
         nth = np.arange(len(order)) - np.flatnonzero(new)[np.cumsum(new) - 1]
         mb[order] = np.rint(mb[order] * 0.5 ** np.minimum(nth, 20)).astype(np.int64)
     order = chosen[np.lexsort((left[chosen], -mb[chosen], pair[chosen]))]
-    starts = np.flatnonzero(np.concatenate([[True], pair[order][1:] != pair[order][:-1]])) if len(order) else np.zeros(0, np.int64)
+    starts = (
+        np.flatnonzero(np.concatenate([[True], pair[order][1:] != pair[order][:-1]]))
+        if len(order)
+        else np.zeros(0, np.int64)
+    )
     return PairBits(
         left=(pair[order][starts] // n_subjects).astype(np.int32),
         right=(pair[order][starts] % n_subjects).astype(np.int32),
-        bits=np.maximum(0.0, _reduced(np.add, mb[order], starts) / 1000 - cells.absent_bits),
+        bits=np.maximum(0.0, _reduced(np.add, mb[order].astype(np.float64), starts) / 1000 - cells.absent_bits),
         n=np.diff(np.append(starts, len(order))).astype(np.int32),
         similarity=_reduced(np.maximum, met.similarity[kept_at][order], starts),
         gap_s=_reduced(np.minimum, met.gap_s[kept_at][order], starts),
@@ -167,5 +175,6 @@ def weigh(
     )
 
 
-def _reduced(how: np.ufunc, values: npt.NDArray[np.generic], starts: Ints) -> npt.NDArray[np.generic]:
-    return how.reduceat(values, starts) if len(starts) else values[:0]
+def _reduced(how: np.ufunc, values: npt.NDArray[Number], starts: Ints) -> npt.NDArray[Number]:
+    found: npt.NDArray[Number] = how.reduceat(values, starts) if len(starts) else values[:0]
+    return found

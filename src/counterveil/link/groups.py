@@ -59,7 +59,9 @@ def communities(
     return sorted((sorted(group) for group in found if len(group) >= 2), key=lambda group: (-len(group), group))
 
 
-def _joined(members: Mapping[int, set[str]], membership: Mapping[str, int], links: Mapping[Pair, float]) -> list[set[str]]:
+def _joined(
+    members: Mapping[int, set[str]], membership: Mapping[str, int], links: Mapping[Pair, float]
+) -> list[set[str]]:
     """Groups that many links join as one: Leiden's cut of what is large or long, undone."""
     sides: dict[tuple[int, int], tuple[set[str], set[str]]] = defaultdict(lambda: (set(), set()))
     for left, right in links:
@@ -104,8 +106,8 @@ def _attached(groups: Sequence[set[str]], probable: Mapping[Pair, float], thresh
             if one not in place and other in place:
                 pulled[one][place[other]].append(bits)
     for subject, of_group in pulled.items():
-        at, bits = max(of_group.items(), key=lambda item: (sum(item[1]), -item[0]))
-        if len(bits) >= 2 and sum(bits) >= _ATTACHED * threshold_bits:
+        at, weights = max(of_group.items(), key=lambda item: (sum(item[1]), -item[0]))
+        if len(weights) >= 2 and sum(weights) >= _ATTACHED * threshold_bits:
             groups[at].add(subject)
 
 

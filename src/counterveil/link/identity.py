@@ -27,7 +27,11 @@ def identify(
         for member in members:
             if member in of_member:
                 held[of_member[member]] = held.get(of_member[member], 0) + 1
-        enough = {at: n for at, n in held.items() if n >= min(_LEAST_SHARED, len(members)) and n >= _LEAST_SHARE * min(len(members), len(groups[at]))}
+        enough = {
+            at: n
+            for at, n in held.items()
+            if n >= min(_LEAST_SHARED, len(members)) and n >= _LEAST_SHARE * min(len(members), len(groups[at]))
+        }
         if not enough:
             continue
         heir = min(enough, key=lambda at: (-enough[at], groups[at]))

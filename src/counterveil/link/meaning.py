@@ -64,19 +64,25 @@ def _uses_of(left: Ints, right: Ints, cosine: npt.NDArray[np.float32], uses: Use
         if a not in place or b not in place:
             continue
         for i in order[begin[place[a]] : begin[place[a]] + min(3, size[place[a]])].tolist():
-            for j in order[begin[place[b]] : begin[place[b]] + min(3, size[place[b]])].tolist():
-                if uses.subject[i] != uses.subject[j]:
-                    rows.append((min(i, j), max(i, j), value, 2, a))
+            others = order[begin[place[b]] : begin[place[b]] + min(3, size[place[b]])].tolist()
+            rows += [(min(i, j), max(i, j), value, 2, a) for j in others if uses.subject[i] != uses.subject[j]]
     if not rows:
         return _none()
     u, v, similarity, n, bucket = (np.array(c) for c in zip(*sorted(rows), strict=True))
     gap = np.abs(uses.time_s[u] - uses.time_s[v])
     return Meetings(
-        u.astype(np.int32), v.astype(np.int32), similarity.astype(np.float32), gap, n.astype(np.int32),
-        bucket.astype(np.int64), np.ones(len(u), np.float32),
+        u.astype(np.int32),
+        v.astype(np.int32),
+        similarity.astype(np.float32),
+        gap,
+        n.astype(np.int32),
+        bucket.astype(np.int64),
+        np.ones(len(u), np.float32),
     )
 
 
 def _none() -> Meetings:
     no: Ids = np.zeros(0, np.int32)
-    return Meetings(no, no, np.zeros(0, np.float32), np.zeros(0, np.int64), no, np.zeros(0, np.int64), np.zeros(0, np.float32))
+    return Meetings(
+        no, no, np.zeros(0, np.float32), np.zeros(0, np.int64), no, np.zeros(0, np.int64), np.zeros(0, np.float32)
+    )

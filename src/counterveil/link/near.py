@@ -9,6 +9,7 @@ except for what meets within an hour.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -76,7 +77,11 @@ def signatures(texts: Texts) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.boo
     common = np.bincount(slots, minlength=_WORD_SLOTS)
     most = max(_COMMON_LEAST, int(_COMMON_SHARE * len(texts)))
     rare = (common[slots] >= 2) & (common[slots] <= most)
-    counts = np.add.reduceat(np.append(rare, False).astype(np.int64), texts.offsets[:-1]) if len(texts) else np.zeros(0, np.int64)  # noqa: FBT003
+    counts = (
+        np.add.reduceat(np.append(rare, False).astype(np.int64), texts.offsets[:-1])
+        if len(texts)
+        else np.zeros(0, np.int64)
+    )
     counts[np.diff(texts.offsets) == 0] = 0
     words = texts.words[rare].view(np.uint32)
     starts = np.concatenate([[0], np.cumsum(counts)])
@@ -103,7 +108,9 @@ def meetings(texts: Texts, uses: Uses) -> Meetings:
     signed, has_words = signatures(texts)
     known = np.flatnonzero(has_words[uses.text])
     keys, sizes = _bands(signed, uses, known)
-    ids = np.argsort(-np.where((sizes >= 2) & (sizes <= _PUBLIC * 50), sizes, 0), axis=0, kind="stable")[:_BUCKETS_OF_USE]
+    ids = np.argsort(-np.where((sizes >= 2) & (sizes <= _PUBLIC * 50), sizes, 0), axis=0, kind="stable")[
+        :_BUCKETS_OF_USE
+    ]
     chosen = np.zeros(sizes.shape, dtype=np.bool_)
     np.put_along_axis(chosen, ids, values=True, axis=0)
     chosen &= sizes >= 2
@@ -129,14 +136,18 @@ def _bands(signed: npt.NDArray[np.uint32], uses: Uses, known: Ints) -> tuple[npt
         order = np.lexsort((subject, keys[band]))
         sorted_key, sorted_subject = keys[band][order], subject[order]
         new_key = np.concatenate([[True], sorted_key[1:] != sorted_key[:-1]]) if len(order) else np.zeros(0, np.bool_)
-        new_subject = new_key | np.concatenate([[True], sorted_subject[1:] != sorted_subject[:-1]]) if len(order) else new_key
+        new_subject = (
+            new_key | np.concatenate([[True], sorted_subject[1:] != sorted_subject[:-1]]) if len(order) else new_key
+        )
         group = np.cumsum(new_key) - 1
         counted = np.bincount(group, weights=new_subject).astype(np.int32) if len(order) else np.zeros(0, np.int32)
         sizes[band][order] = counted[group]
     return keys, sizes
 
 
-def _pairs(keys: npt.NDArray[np.uint64], sizes: Ids, rows: Ints, uses: Uses) -> list[tuple[npt.NDArray[np.uint64], Ints, Ids, float]]:
+def _pairs(
+    keys: npt.NDArray[np.uint64], sizes: Ids, rows: Ints, uses: Uses
+) -> list[tuple[npt.NDArray[np.uint64], Ints, Ids, float]]:
     """Buckets to be paired within: (key, uses, subjects in the whole bucket, pairs that one pair stands for)."""
     subject = uses.subject[rows].astype(np.uint64)
     small = sizes <= _ALL_PAIRS
@@ -148,11 +159,15 @@ def _pairs(keys: npt.NDArray[np.uint64], sizes: Ids, rows: Ints, uses: Uses) -> 
             # The prefix of one hash of the subject: the same subjects meet in every large bucket.
             place = ((subject[large] + np.uint64(p)) * _GOLDEN) ^ (np.uint64(p) << np.uint64(7))
             place = (place * np.uint64(0xBF58476D1CE4E5B9)) >> (np.uint64(64) - bits)
-            found.append((keys[large] ^ ((place + np.uint64(p << 40)) * _GOLDEN), rows[large], sizes[large], float(_SUB)))
+            found.append(
+                (keys[large] ^ ((place + np.uint64(p << 40)) * _GOLDEN), rows[large], sizes[large], float(_SUB))
+            )
     public = np.flatnonzero(~small & (sizes > _PUBLIC))
     for p in (0, 1):
         slot = ((uses.time_s[rows[public]] + p * _SLOT_S // 2) // _SLOT_S).astype(np.uint64)
-        found.append((keys[public] ^ ((slot * np.uint64(2) + np.uint64(p)) * _GOLDEN), rows[public], sizes[public], 1.0))
+        found.append(
+            (keys[public] ^ ((slot * np.uint64(2) + np.uint64(p)) * _GOLDEN), rows[public], sizes[public], 1.0)
+        )
     return found
 
 
@@ -163,12 +178,12 @@ def _verified(
     for keys, rows, sizes, sub in buckets:
         if len(rows) < 2:
             continue
-        for left, right, at in _joined(keys, uses.subject[rows], uses.time_s[rows]):
+        for left, right in _joined(keys, uses.subject[rows], uses.time_s[rows]):
             a, b = rows[left], rows[right]
-            similarity = np.mean(short[uses.text[a]] == short[uses.text[b]], axis=1, dtype=np.float32)
-            kept = similarity >= _MIN_SIMILARITY
-            a, b, at = a[kept], b[kept], at[kept]
-            n = sizes[left[kept]]
+            alike = short[uses.text[a]] == short[uses.text[b]]
+            similarity = alike.mean(axis=1, dtype=np.float32)
+            kept = np.flatnonzero(similarity >= _MIN_SIMILARITY)
+            a, b, n = a[kept], b[kept], sizes[left[kept]]
             weight = np.ones(len(a), np.float32) if sub == 1.0 else (n / (2 * sub)).astype(np.float32)
             found.append(
                 Meetings(
@@ -177,15 +192,15 @@ def _verified(
                     similarity[kept],
                     np.abs(uses.time_s[a] - uses.time_s[b]),
                     n,
-                    keys[at].view(np.int64),
+                    keys[left[kept]].view(np.int64),
                     weight,
                 )
             )
     return found
 
 
-def _joined(keys: npt.NDArray[np.uint64], subject: Ids, time_s: Ints):  # noqa: ANN202
-    """Pairs within each bucket of different subjects, in chunks: (left, right, left) as indices of the arguments.
+def _joined(keys: npt.NDArray[np.uint64], subject: Ids, time_s: Ints) -> Iterator[tuple[Ints, Ints]]:
+    """Pairs within each bucket of different subjects, in chunks: (left, right) as indices of the arguments.
 
     A subject's first uses stand for all of its uses in a bucket; a bucket that is still too large is left out (a burst of
     strangers within half an hour is a trend).
@@ -213,7 +228,7 @@ def _joined(keys: npt.NDArray[np.uint64], subject: Ids, time_s: Ints):  # noqa: 
         a, b = order[left], order[right]
         apart = subject[a] != subject[b]
         if apart.any():
-            yield a[apart], b[apart], a[apart]
+            yield a[apart], b[apart]
         at = stop
 
 
@@ -221,7 +236,9 @@ def _unique(parts: list[Meetings]) -> Meetings:
     """One meeting a pair of uses: in the widest bucket where it took place."""
     if not parts:
         no = np.zeros(0, np.int32)
-        return Meetings(no, no, np.zeros(0, np.float32), np.zeros(0, np.int64), no, np.zeros(0, np.int64), np.zeros(0, np.float32))
+        return Meetings(
+            no, no, np.zeros(0, np.float32), np.zeros(0, np.int64), no, np.zeros(0, np.int64), np.zeros(0, np.float32)
+        )
     columns = [np.concatenate([getattr(p, f) for p in parts]) for f in Meetings.__slots__]
     left, right, _, _, n, bucket, _ = columns
     order = np.lexsort((bucket, -n, right, left))

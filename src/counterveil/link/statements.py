@@ -149,7 +149,9 @@ from totals join thresholds using (stratum)
 where is_ruled and own_mb >= least_mb
 """
 
-LINK_ROWS = "select left_subject, right_subject, mb, own_mb, n_things, is_sure from links order by left_subject, right_subject"
+LINK_ROWS = (
+    "select left_subject, right_subject, mb, own_mb, n_things, is_sure from links order by left_subject, right_subject"
+)
 
 # How many pairs that the rule admits reach how many bits (in quarters), for the false discovery rate of the links.
 REACHED = """

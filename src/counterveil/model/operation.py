@@ -70,12 +70,14 @@ class Operation:
     """A group of subjects with the evidence for and against.
 
     ``confidence`` in [0,1] is belief that it is one abusive effort; ``severity`` (S1–S4) is harm if it is, kept apart.
+    ``contacts`` are linked to members and no members themselves: held by one thread, or victims, analysts, journalists, targets.
     ``behaviours``: taxonomy id, mean score over members, and the log's own score, the most telling first.
     ``ledger`` sums exactly to the log-odds of ``confidence``.
     """
 
     operation_id: str
     members: tuple[Member, ...]
+    contacts: tuple[Member, ...]
     links: tuple[Link, ...]
     behaviours: tuple[tuple[str, float, float], ...]
     confidence: float

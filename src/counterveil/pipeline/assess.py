@@ -17,7 +17,7 @@ from counterveil.ids import digest_hex, short_id, utc_now
 from counterveil.link.groups import belongings
 from counterveil.link.identity import identify
 from counterveil.model.case import Lead
-from counterveil.model.operation import Named, Operation, Verdict
+from counterveil.model.operation import Named, Operation, Standing, Verdict
 from counterveil.model.signal import SIGNAL_SCHEMA, Signal
 from counterveil.pipeline.contents import replace, written
 from counterveil.pipeline.facts import base_rates, subject_facts
@@ -83,7 +83,9 @@ def assess(workspace: Workspace, linked: Linked, progress: Progress) -> Assessed
     lone = _lone_leads(facts, {m.subject_id for o in found for m in o.members}, base, policy)
     queue = [leads.of_operation(o) for o in found if o.verdict is Verdict.SUSPECTED] + lone
     table = _scores(facts, found, base, policy)
-    changes = _store(workspace, found, queue, {"scores": table, "signals": _signals(signals)}, linked, named)
+    changes = _store(
+        workspace, found, queue, {"scores": table, "signals": _signals(signals)}, linked=linked, named=named
+    )
     progress.advance(1)
     return Assessed(tuple(found), tuple(queue), *changes)
 
@@ -122,7 +124,7 @@ def _scores(
     facts: Mapping[str, SubjectFacts], found: list[Operation], base: Base, policy: AssessmentPolicy
 ) -> pa.Table:
     """One row a subject: belief that it takes part in abuse, through its group or by its own texts."""
-    place = {m.subject_id: (o, m) for o in found for m in o.members}
+    place = {m.subject_id: (o, m) for o in found for m in (*o.members, *o.contacts)}
     rows = []
     for subject_id, subject in sorted(facts.items()):
         ledger = subjects.ledger(subject, policy.subject, base.shift)
@@ -130,7 +132,7 @@ def _scores(
         telling = groups.behaviours([subject], base.behaviours)
         operation_of, member = place.get(subject_id, (None, None))
         score = own
-        if operation_of is not None and member is not None:
+        if operation_of is not None and member is not None and member.standing is not Standing.CONTACT:
             score = max(own, round(operation_of.confidence * member.confidence, 4))
         rows.append(
             {
@@ -154,6 +156,7 @@ def _store(
     found: list[Operation],
     queue: list[Lead],
     tables: Mapping[str, pa.Table],
+    *,
     linked: Linked,
     named: Sequence[Named],
 ) -> tuple[Changes, Changes]:
@@ -176,7 +179,12 @@ def _store(
         batches.set_fact(
             connection,
             "linking",
-            {"n_population": linked.n_population, "threshold_bits": round(linked.threshold_bits, 3), **linked.funnel},
+            {
+                "n_population": linked.n_population,
+                "threshold_bits": round(linked.threshold_bits, 3),
+                "discoveries": [asdict(d) | {"rate": round(d.rate, 5)} for d in linked.discoveries],
+                **linked.funnel,
+            },
         )
     workspace.lake.remove(gone)
     return changed

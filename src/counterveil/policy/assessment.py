@@ -53,6 +53,14 @@ class SubjectWeights(_Frozen):
     min_confidence: float
 
 
+class ContactPolicy(_Frozen):
+    """From which stance on a linked subject is a contact and no member."""
+
+    stance: float
+    core_stance: float
+    min_read_texts: int
+
+
 class VerdictPolicy(_Frozen):
     """From which confidence on a group is a suspected operation."""
 
@@ -65,6 +73,7 @@ class AssessmentPolicy(_Frozen):
     version: int
     group: GroupWeights
     subject: SubjectWeights
+    contact: ContactPolicy
     verdict: VerdictPolicy
 
 

@@ -23,6 +23,7 @@ from counterveil.service.reveals import masked_value, record_reveal
 from counterveil.service.timeline import Timeline, timeline
 from counterveil.settings import Settings
 from counterveil.store import batches, findings
+from counterveil.store.history import history
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,7 @@ class OperationView:
     examples: tuple[Example, ...]
     languages: Mapping[str, int]
     hubs_ignored: tuple[Mapping[str, Any], ...]
+    history: tuple[Mapping[str, Any], ...]
 
 
 def list_leads(settings: Settings) -> list[dict[str, Any]]:
@@ -84,6 +86,7 @@ def show_operation(settings: Settings, operation_id: str, *, purpose: str | None
                 languages[code] = languages.get(code, 0) + n
         with workspace.database.begin() as connection:
             hubs = batches.get_fact(connection, "hubs") or []
+            became = tuple(history(connection, body["operation_id"]))
         if purpose is None:
             body = {**body, "links": [_masked_link(link) for link in body["links"]]}
             hubs = [_masked_thing(hub) for hub in hubs]
@@ -95,6 +98,7 @@ def show_operation(settings: Settings, operation_id: str, *, purpose: str | None
             examples=_examples(workspace, members, [b[0] for b in body["behaviours"]]),
             languages=dict(sorted(languages.items(), key=lambda item: (-item[1], item[0]))),
             hubs_ignored=tuple(hubs),
+            history=became,
         )
 
 
@@ -187,7 +191,7 @@ def scores(settings: Settings) -> tuple[dict[str, float], dict[str, str | None]]
         account = row["account_id"]
         if row["score"] >= best.get(account, -1.0):
             best[account] = row["score"]
-            group[account] = row["operation_id"]
+            group[account] = row["operation_id"] if row["standing"] != "contact" else None
     return best, group
 
 

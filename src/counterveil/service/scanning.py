@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from counterveil.link.statements import STRATA
 from counterveil.pipeline import ingest as ingest_stage
 from counterveil.pipeline import scan as scan_stage
 from counterveil.pipeline.ingest import IngestReport
@@ -25,7 +26,7 @@ class InputChoice:
     identity: Sequence[str] = ()
 
 
-__all__ = ["IngestReport", "InputChoice", "Progress", "ScanReport", "formats", "ingest", "scan"]
+__all__ = ["STRATA", "IngestReport", "InputChoice", "Progress", "ScanReport", "formats", "ingest", "scan"]
 
 
 def ingest(settings: Settings, choice: InputChoice, progress: Progress) -> IngestReport:

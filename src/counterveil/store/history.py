@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -33,7 +33,7 @@ def remember(connection: Connection, named: Sequence[Named], at: datetime) -> in
     """Write what changed since the last time; how many events that were. The same groups again write nothing."""
     known = known_operations(connection)
     closed = _closed(connection)
-    events: list[tuple[str, str, str | None, Mapping[str, Any]]] = []
+    events: list[tuple[str, str, str | None, dict[str, Any]]] = []
     for group in named:
         before = known.get(group.operation_id)
         detail: dict[str, Any] = {"members": sorted(group.members)}
@@ -50,7 +50,7 @@ def remember(connection: Connection, named: Sequence[Named], at: datetime) -> in
     gone = known.keys() - {group.operation_id for group in named} - absorbed - closed
     events += [(operation_id, "closed", None, {}) for operation_id in sorted(gone)]
     for operation_id, kind, other, detail in events:
-        values = {"operation_id": operation_id, "kind": kind, "other_id": other, "detail": dict(detail), "at": at}
+        values = {"operation_id": operation_id, "kind": kind, "other_id": other, "detail": detail, "at": at}
         connection.execute(insert(operation_event).values(**values))
     return len(events)
 

@@ -46,7 +46,7 @@ class Grouped:
     """What a method found: groups at its own threshold, and each pair of accounts once with its weight.
 
     ``strength`` is for methods that rate accounts themselves; without it the pairs do (:func:`strengths`). CPU seconds and
-    peak memory are those of the whole child process with its imports and loading; of several processes, the largest.
+    peak memory are those of the whole child process and its own children, imports and loading included.
     """
 
     groups: dict[str, int]

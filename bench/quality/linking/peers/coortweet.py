@@ -58,13 +58,11 @@ def _work(log: Log, params: Mapping[str, Any]) -> Edges:
     ):
         raise ModuleNotFoundError(name="CooRTweet")
     with pairs.open(encoding="utf-8", newline="") as file:
-        found = [
-            (row["from"], row["to"], float(row["weight"]), row["weight_threshold"] == "1")
-            for row in csv.DictReader(file)
-        ]
-    kept = [weight for _, _, weight, above in found if above]
-    a, b = ([row[side] for row in found] for side in (0, 1))
-    return Edges(a, b, np.array([row[2] for row in found], float), min(kept, default=np.inf))
+        found = list(csv.DictReader(file))
+    weight = np.array([float(row["weight"]) for row in found])
+    kept = weight[np.array([row["weight_threshold"] == "1" for row in found], bool)]
+    at_least = float(kept.min(initial=np.inf))
+    return Edges([row["from"] for row in found], [row["to"] for row in found], weight, at_least)
 
 
 def _write(log: Log, path: Path, *, all_of_them: bool) -> None:

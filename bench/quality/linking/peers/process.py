@@ -14,12 +14,13 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
-from resource import struct_rusage
 from typing import Any
 
 import numpy as np
+import psutil
 import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
@@ -27,11 +28,13 @@ from numpy.typing import NDArray
 from bench.quality.linking.peers.base import Failed, Grouped, Log, Missing, OutOfTime, components
 
 LIMIT_S = 600.0
+MIB = 1 << 20
 REQUIREMENTS = "uv pip install --python PEERS_PYTHON -r bench/quality/linking/peers/requirements.txt"
 _ROOT = Path(__file__).resolve().parents[4]
 _COLUMNS = ("event", "account", "ts", "text", "ip", "device", "url")
 _ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "POLARS_MAX_THREADS"), "1")
 _MISSING = 3
+_EVERY_S = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +75,7 @@ def run_child(
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
-            usage = _wait(started, limit_s)
+            cpu_s, peak = _watch(started, limit_s)
         if started.returncode == _MISSING:
             raise Missing((folder / "missing").read_text(encoding="utf-8"), install or REQUIREMENTS)
         if started.returncode != 0:
@@ -80,9 +83,7 @@ def run_child(
         pairs = list(zip(*pq.read_table(folder / "pairs.parquet").to_pydict().values(), strict=True))
         about = json.loads((folder / "about.json").read_text(encoding="utf-8"))
     groups = components(pairs, about["at_least"])
-    # Linux counts ``ru_maxrss`` in KiB, macOS in bytes.
-    peak = usage.ru_maxrss / (1 << 20 if sys.platform == "darwin" else 1 << 10)
-    return Grouped(groups, pairs, usage.ru_utime + usage.ru_stime, peak, about["note"])
+    return Grouped(groups, pairs, cpu_s, peak / MIB, about["note"])
 
 
 def serve(work: Work) -> None:
@@ -101,7 +102,7 @@ def serve(work: Work) -> None:
         sys.exit(_MISSING)
     table = pa.table({"a": list(edges.a), "b": list(edges.b), "weight": np.asarray(edges.weight, float)})
     pq.write_table(table, folder / "pairs.parquet")
-    about = {key: value for key, value in asdict(edges).items() if key in {"at_least", "note"}}
+    about = {"at_least": edges.at_least, "note": edges.note}
     (folder / "about.json").write_text(json.dumps(about), encoding="utf-8")
 
 
@@ -114,15 +115,29 @@ def _write(log: Log, params: Mapping[str, Any], folder: Path) -> None:
     (folder / "params.json").write_text(json.dumps(dict(params)), encoding="utf-8")
 
 
-def _wait(started: subprocess.Popen[bytes], limit_s: float) -> struct_rusage:
-    """Wait for this one child: unlike RUSAGE_CHILDREN, wait4 leaves out those before it."""
-    ends = time.monotonic() + limit_s
+def _watch(started: subprocess.Popen[bytes], limit_s: float) -> tuple[float, int]:
+    """CPU seconds of the child and of all that it waited for; the most bytes of its whole tree at any look.
+
+    ``wait4`` tells of this one child, where RUSAGE_CHILDREN adds those before it. Its peak would not do: on Linux it begins
+    with the size of the process that forked the child.
+    """
+    ends, peak, process = time.monotonic() + limit_s, 0, psutil.Process(started.pid)
     while time.monotonic() < ends:
+        peak = max(peak, _resident(process))
         pid, status, usage = os.wait4(started.pid, os.WNOHANG)
         if pid:
             started.returncode = os.waitstatus_to_exitcode(status)
-            return usage
-        time.sleep(0.05)
+            return usage.ru_utime + usage.ru_stime, peak
+        time.sleep(_EVERY_S)
     os.killpg(started.pid, signal.SIGKILL)
     started.wait()
     raise OutOfTime(limit_s)
+
+
+def _resident(root: psutil.Process) -> int:
+    total = 0
+    with suppress(psutil.NoSuchProcess):
+        for process in (root, *root.children(recursive=True)):
+            with suppress(psutil.NoSuchProcess):
+                total += process.memory_info().rss
+    return total

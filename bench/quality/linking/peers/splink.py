@@ -55,7 +55,7 @@ def _records(log: Log) -> pa.Table:
     names = sorted(set(log.account))
     columns: dict[str, Any] = {"unique_id": names}
     for kind in _KINDS:
-        owned = defaultdict(set)
+        owned: defaultdict[str, set[str]] = defaultdict(set)
         if kind == "payment":
             owned.update({account: set(keys) - {""} for account, keys in log.payment.items()})
         else:

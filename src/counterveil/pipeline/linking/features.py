@@ -106,11 +106,15 @@ def _fields(engine: Engine) -> dict[int, str]:
     for row in distinct:
         fields = {row["field"]: row["value"]}
         found += [
-            (row["field"], row["value"], t.kind, note(t.kind, t.value)) for d in of_events for t in d.find(Row(0, fields=fields))
+            (row["field"], row["value"], t.kind, note(t.kind, t.value))
+            for d in of_events
+            for t in d.find(Row(0, fields=fields))
         ]
     named = ("field", "value", "kind", "thing_key")
     columns = dict(zip(named, zip(*found, strict=True) if found else ([], [], [], []), strict=True))
-    schema = pa.schema([("field", pa.string()), ("value", pa.string()), ("kind", pa.string()), ("thing_key", pa.int64())])
+    schema = pa.schema(
+        [("field", pa.string()), ("value", pa.string()), ("kind", pa.string()), ("thing_key", pa.int64())]
+    )
     engine.table("value_things", pa.table({n: list(c) for n, c in columns.items()}, schema=schema))
     engine.table("account_things", _account_things(engine, note))
     # Several raw values may be one thing (addresses of one /64): once a subject.

@@ -76,7 +76,8 @@ def by_meaning(workspace: Workspace, engine: Engine, policy: EvidencePolicy, spa
     keys, uses = _uses(engine)
     engine.table("sent", pa.table({"content_key": keys, "place": np.arange(len(keys))}))
     rows = engine.query(
-        "select place, own, pasted from vectors join sent using (content_key) where space = $space order by place", {"space": space}
+        "select place, own, pasted from vectors join sent using (content_key) where space = $space order by place",
+        {"space": space},
     )
     own, pasted = (unpacked(rows[half], dimensions) for half in ("own", "pasted"))
     # What was pasted is the matter; the words around it are how everybody asks for a translation.
@@ -87,9 +88,7 @@ def by_meaning(workspace: Workspace, engine: Engine, policy: EvidencePolicy, spa
     return _likeness("same_meaning", policy, uses, neighbours(vectors, uses), keys)
 
 
-def _likeness(
-    kind: str, policy: EvidencePolicy, uses: Uses, met: Meetings, keys: npt.NDArray[np.int64]
-) -> Likeness:
+def _likeness(kind: str, policy: EvidencePolicy, uses: Uses, met: Meetings, keys: npt.NDArray[np.int64]) -> Likeness:
     of_kind = policy.kinds[kind]
     cells = Cells(policy.likeness[kind].similarity, of_kind.m, policy.likeness[kind].cap_bits)
     kin = families(met, uses, len(keys), policy.likeness[kind].one_family)
@@ -120,11 +119,26 @@ def strangers(found: Likeness, n_population: int, linked: npt.NDArray[np.int64] 
 
 
 def weighed(
-    found: Likeness, by_chance: Chance, log2_activity: npt.NDArray[np.float64], *, least_bits: float, subject: Ids | None = None,
+    found: Likeness,
+    by_chance: Chance,
+    log2_activity: npt.NDArray[np.float64],
+    *,
+    least_bits: float,
+    subject: Ids | None = None,
     kept: npt.NDArray[np.bool_] | None = None,
 ) -> pa.Table:
     """Bits of every pair, as ``ALIKE_SCHEMA``."""
-    pairs = weigh(found.met, found.uses, found.cells, by_chance, log2_activity, found.kin, subject=subject, kept=kept, least_bits=least_bits)
+    pairs = weigh(
+        found.met,
+        found.uses,
+        found.cells,
+        by_chance,
+        log2_activity,
+        found.kin,
+        subject=subject,
+        kept=kept,
+        least_bits=least_bits,
+    )
     return _table(found, pairs)
 
 

@@ -16,6 +16,7 @@ import pyarrow as pa
 from counterveil.encoders.chosen import encoders
 from counterveil.engine.duck import Engine
 from counterveil.link import statements
+from counterveil.link.alike import Chance
 from counterveil.link.groups import communities
 from counterveil.link.null import Discovery, discovery, shuffled
 from counterveil.model.link import Judgement, Link, SharedThing
@@ -81,9 +82,7 @@ class Linker:
         """Add what the vectors of texts say, once they have been made."""
         self._likeness = self._likeness[:1]
         for encoder in encoders(encoder_choice(self._workspace.settings)):
-            found = likeness.by_meaning(
-                self._workspace, self._engine, self._policy, encoder.space, encoder.dimensions
-            )
+            found = likeness.by_meaning(self._workspace, self._engine, self._policy, encoder.space, encoder.dimensions)
             if len(found.met.left):
                 self._likeness.append(found)
 
@@ -100,7 +99,8 @@ class Linker:
             self._accept([floor] * len(statements.STRATA), [floor] * len(statements.STRATA))
             pairs = engine.query("select left_subject, right_subject from links")
             linked = np.sort(
-                pairs["left_subject"].to_numpy().astype(np.int64) * self.n_population + pairs["right_subject"].to_numpy()
+                pairs["left_subject"].to_numpy().astype(np.int64) * self.n_population
+                + pairs["right_subject"].to_numpy()
             )
             engine.run(statements.MEASURED, self._priors())
         # What linked pairs share is not chance: placed elsewhere, each such thing would make its link again.
@@ -134,7 +134,7 @@ class Linker:
             "prior_count": population.prior_count,
         }
 
-    def _alike(self, world: str, chances: Sequence[likeness.Chance], drawn: Sequence[Any] | None = None) -> None:
+    def _alike(self, world: str, chances: Sequence[Chance], drawn: Sequence[Any] | None = None) -> None:
         parts = [
             likeness.weighed(
                 found,
@@ -159,7 +159,7 @@ class Linker:
         ruled = {"damping": decision.damping, "min_family_mb": round(1000 * decision.min_family_bits)}
         self._engine.run(statements.TOTALS.format(w=world), ruled)
 
-    def _discoveries(self, chances: Sequence[likeness.Chance], floor: float) -> list[tuple[Discovery, ...]]:
+    def _discoveries(self, chances: Sequence[Chance], floor: float) -> list[tuple[Discovery, ...]]:
         """The thresholds at which few enough links are chance, by stratum: for sure and for probable ones."""
         least = max(0.0, floor - self._policy.decision.posterior_bits)
         observed = self._reached("", least)
@@ -184,7 +184,7 @@ class Linker:
             found[int(row["stratum"])][int(row["quarters"])] = int(row["n"])
         return found
 
-    def _shuffle(self, chances: Sequence[likeness.Chance], replicate: int) -> None:
+    def _shuffle(self, chances: Sequence[Chance], replicate: int) -> None:
         """Make one null world, and weigh it."""
         engine = self._engine
         drawn = [
@@ -203,7 +203,9 @@ class Linker:
         place = np.where(own, kinds + 1, 0)
         units = np.where(own, rows["thing_key"].to_numpy(), unit)
         subject = shuffled(rows["subject"].to_numpy().astype(np.int32), place, units, replicate)
-        engine.table("drawn", rows.select(["kind", "thing_key", "subject"]).append_column("drawn", pa.array(subject, pa.int32())))
+        engine.table(
+            "drawn", rows.select(["kind", "thing_key", "subject"]).append_column("drawn", pa.array(subject, pa.int32()))
+        )
         engine.run(
             "create or replace table incidence_null as "
             "select d.drawn as subject, kind, thing_key, max(i.n_turns) as n_turns, max(i.n_own_turns) as n_own_turns, "
@@ -298,7 +300,13 @@ def _told(row: Mapping[str, Any]) -> str:
     """What is alike between two subjects, in numbers: their texts are shown where they are asked for."""
     n, gap_s = row["n_things"], row["gap_s"]
     how = "in nearly the same words" if row["kind"] == "near_text" else "that mean the same"
-    near = f"{gap_s / 60:.0f} minutes" if gap_s < 7200 else f"{gap_s / 3600:.0f} hours" if gap_s < 172800 else f"{gap_s / 86400:.0f} days"
+    near = (
+        f"{gap_s / 60:.0f} minutes"
+        if gap_s < 7200
+        else f"{gap_s / 3600:.0f} hours"
+        if gap_s < 172800
+        else f"{gap_s / 86400:.0f} days"
+    )
     return f"{n} text{'s' if n > 1 else ''} {how} (similarity up to {row['similarity']:.2f}, closest {near} apart)"
 
 
