@@ -62,7 +62,8 @@ def operation(
     belongings = _with_contacts(members, belongings, policy)
     outside = [m for m in members if belongings[m.subject_id].standing is Standing.CONTACT]
     inside = [m for m in members if belongings[m.subject_id].standing is not Standing.CONTACT]
-    contacts, members = (outside, inside) if inside else ([], members)
+    # One alone is no group: then all are members, and the ledger says what speaks for them.
+    contacts, members = (outside, inside) if len(inside) > 1 else ([], members)
     of_members = {m.subject_id for m in members}
     facts = group_facts(members, [link for link in links if of_members.issuperset((link.left, link.right))])
     ledger = groups.ledger(facts, policy.group, base.shift)

@@ -22,6 +22,8 @@ _TRIALS = 4
 # Chosen by us, see bench/quality/linking: what holds a large operation together and a stray link does not have.
 _JOIN_SUBJECTS, _JOIN_SHARE = 2, 0.15
 _ATTACHED = 1.5
+# Whom no sure link holds is a member only by so many probable ones; chosen by us.
+_PROBABLE_LINKS = 3
 _CORE_SHARE, _LIKELY_SHARE, _LIKELY_LINKS = 0.5, 0.2, 2
 
 
@@ -112,7 +114,7 @@ def _attached(groups: Sequence[set[str]], probable: Mapping[Pair, float], thresh
 
 
 def belongings(
-    group: Sequence[str], links: Mapping[tuple[str, str], float], *, threshold_bits: float
+    group: Sequence[str], links: Mapping[Pair, float], sure: Collection[Pair], *, threshold_bits: float
 ) -> list[Belonging]:
     """Standing by the share of the group that a subject is linked to; confidence by its bits beyond the threshold.
 
@@ -120,6 +122,7 @@ def belongings(
     pair is believed, but one thread is all that holds the subject.
     """
     inside = set(group)
+    held = {subject for pair in sure if inside.issuperset(pair) for subject in pair}
     partners: dict[str, int] = defaultdict(int)
     bits: dict[str, float] = defaultdict(float)
     for (left, right), value in links.items():
@@ -130,7 +133,9 @@ def belongings(
     found = []
     for subject in group:
         n, share = partners[subject], partners[subject] / max(1, len(group) - 1)
-        if share >= _CORE_SHARE:
+        if subject not in held and n < _PROBABLE_LINKS:
+            standing = Standing.CONTACT
+        elif share >= _CORE_SHARE:
             standing = Standing.CORE
         elif share >= _LIKELY_SHARE or n >= _LIKELY_LINKS:
             standing = Standing.LIKELY

@@ -70,13 +70,14 @@ def assess(workspace: Workspace, linked: Linked, progress: Progress) -> Assessed
     facts, signals = subject_facts(workspace)
     base = base_rates(facts, account_policy(workspace.settings).innocent_quartile)
     weights = {pair: link.bits for pair, link in linked.links.items()}
+    sure = {pair for pair, link in linked.links.items() if link.sure}
     found = []
     with workspace.database.begin() as connection:
         known = known_operations(connection)
     named = identify(linked.groups, known, lambda members: _new_id(members, facts))
     for name, group in zip((n.operation_id for n in named), linked.groups, strict=True):
         inside = set(group)
-        of_group = {b.subject: b for b in belongings(group, weights, threshold_bits=linked.threshold_bits)}
+        of_group = {b.subject: b for b in belongings(group, weights, sure, threshold_bits=linked.threshold_bits)}
         links = [link for (left, right), link in linked.links.items() if left in inside and right in inside]
         found.append(operation(name, [facts[s] for s in group], of_group, links, base=base, policy=policy))
         progress.advance(1)

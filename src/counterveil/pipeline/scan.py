@@ -71,8 +71,8 @@ def scan(
     timed("sift", lambda: sift_new(workspace, progress))
     with ExitStack() as stack:
         linker = timed("gather", lambda: stack.enter_context(linking(workspace, progress)))
-        first = timed("first links", linker.draw)
-        read = timed("read", lambda: read_some(workspace, first.groups, progress))
+        draft = timed("draft", linker.draft)
+        read = timed("read", lambda: read_some(workspace, draft, progress))
         timed("meaning", linker.read_meaning)
         linked = timed("link", linker.draw)
     assessed = timed("assess", lambda: assess(workspace, linked, progress))

@@ -34,7 +34,7 @@ _ROOT = Path(__file__).resolve().parents[4]
 _COLUMNS = ("event", "account", "ts", "text", "ip", "device", "url")
 _ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "POLARS_MAX_THREADS"), "1")
 _MISSING = 3
-_EVERY_S = 0.05
+_EVERY_S = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,8 +136,10 @@ def _watch(started: subprocess.Popen[bytes], limit_s: float) -> tuple[float, int
 
 def _resident(root: psutil.Process) -> int:
     total = 0
-    with suppress(psutil.NoSuchProcess):
+    with suppress(psutil.NoSuchProcess, psutil.AccessDenied):
         for process in (root, *root.children(recursive=True)):
-            with suppress(psutil.NoSuchProcess):
-                total += process.memory_info().rss
+            with suppress(psutil.NoSuchProcess, psutil.AccessDenied):
+                # Pages that a tool's forked workers share count once where the system tells (Linux).
+                memory = process.memory_full_info()
+                total += getattr(memory, "pss", memory.rss)
     return total

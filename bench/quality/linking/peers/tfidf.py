@@ -20,9 +20,17 @@ _ALIKE = 0.9
 _FLOOR, _ROWS, _COMMON = 0.2, 512, 0.2
 
 
-def run(log: Log, *, words: bool = False, python: str | Path | None = None, limit_s: float = LIMIT_S) -> Grouped:
-    """By shared keys (the best kind counts; the top 0.5 % of the weights) or by all words of an account (cosine 0.9)."""
-    return run_child("bench.quality.linking.peers.tfidf", log, {"words": words}, python=python, limit_s=limit_s)
+def run(
+    log: Log, *, words: bool = False, least: int = 5, python: str | Path | None = None, limit_s: float = LIMIT_S
+) -> Grouped:
+    """By shared keys (the best kind counts; the top 0.5 % of the weights) or by all words of an account (cosine 0.9).
+
+    Of shared keys, accounts with fewer than ``least`` uses of a kind are left out, as there (ten retweets): two accounts
+    that each used one shared key, the same, would have cosine 1.
+    """
+    return run_child(
+        "bench.quality.linking.peers.tfidf", log, {"words": words, "least": least}, python=python, limit_s=limit_s
+    )
 
 
 def _work(log: Log, params: Mapping[str, Any]) -> Edges:
@@ -32,6 +40,8 @@ def _work(log: Log, params: Mapping[str, Any]) -> Edges:
     best = sparse.csr_matrix((len(names), len(names)))
     for kind in kinds_in(log, (*CONTENT, *INFRASTRUCTURE)):
         uses = matrix(log, kind, names)
+        n_uses = np.asarray(uses.sum(axis=1)).ravel()
+        uses = sparse.diags((n_uses >= params["least"]).astype(float)) @ uses
         if uses.nnz:
             weighted = TfidfTransformer().fit_transform(uses)
             best = best.maximum(weighted @ weighted.T)

@@ -86,12 +86,26 @@ class Linker:
             if len(found.met.left):
                 self._likeness.append(found)
 
+    def draft(self) -> list[list[str]]:
+        """Groups for deciding what to read first: weighed as ``draw`` does, at the prior's threshold, without a null."""
+        self._round()
+        links = {
+            (self.names[row["left_subject"]], self.names[row["right_subject"]]): row["mb"] / 1000
+            for row in self._engine.rows(statements.LINK_ROWS)
+        }
+        return communities(links, links.keys(), threshold_bits=threshold_bits(self._policy, self.n_population))
+
     def draw(self) -> Linked:
-        """Weigh everything, twice (chance is measured again among pairs that the first round did not link), and group."""
+        """Weigh everything, measure what chance does, and group."""
+        chances, linked = self._round()
+        return self._chosen(chances, linked)
+
+    def _round(self) -> tuple[list[Chance], npt.NDArray[np.int64]]:
+        """Weigh everything twice: chance is measured again among pairs that the first round did not link."""
         engine, policy = self._engine, self._policy
         floor = threshold_bits(policy, self.n_population)
         engine.table("measured", _MEASURED.empty_table())
-        linked: npt.NDArray[np.int64] | None = None
+        linked: npt.NDArray[np.int64] = np.zeros(0, np.int64)
         for _ in range(2):
             chances = [likeness.measured(found, self.n_population, linked) for found in self._likeness]
             self._alike("", chances)
@@ -103,6 +117,10 @@ class Linker:
                 + pairs["right_subject"].to_numpy()
             )
             engine.run(statements.MEASURED, self._priors())
+        return chances, linked
+
+    def _chosen(self, chances: Sequence[Chance], linked: npt.NDArray[np.int64]) -> Linked:
+        engine, floor = self._engine, threshold_bits(self._policy, self.n_population)
         # What linked pairs share is not chance: placed elsewhere, each such thing would make its link again.
         engine.run(
             "create or replace table among_strangers as with met as ("
@@ -170,12 +188,14 @@ class Linker:
             for counts, more in zip(null, self._reached("_null", least), strict=True):
                 counts.update(more)
         decision = self._policy.decision
+        probable = decision.probable_discovery
+        asked = ((decision.false_discovery, floor), (probable, least + math.log2((1 - probable) / probable)))
         return [
             tuple(
-                discovery(seen, chance, replicates=replicates, wanted=wanted, least_bits=floor)
+                discovery(seen, chance, replicates=replicates, wanted=wanted, least_bits=bits)
                 for seen, chance in zip(observed, null, strict=True)
             )
-            for wanted in (decision.false_discovery, decision.probable_discovery)
+            for wanted, bits in asked
         ]
 
     def _reached(self, world: str, least_bits: float) -> list[Counter[int]]:
