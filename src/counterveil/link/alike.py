@@ -7,7 +7,7 @@ A meeting of two uses (``near``, ``meaning``) weighs, after Fellegi & Sunter 196
 and a pair the sum of its meetings less ``cells · m · log2 e``: what speaks against it is every cell in which it did not meet
 (the ratio of two Poisson processes; without that part strangers who meet in any of many cells would look alike).
 
-``u_cell`` is how often strangers meet so: the meetings of that similarity and time gap over all pairs of subjects. That
+``u_cell`` is how often strangers meet so: pairs with a meeting of that similarity and time gap over all pairs of subjects. That
 absorbs popular templates, common topics and the rhythm of the day: a loose likeness minutes apart is rare, the same days
 apart is not. ``activity`` is the log2 of how much busier than the mean each side is.
 """
@@ -82,18 +82,24 @@ class PairBits:
     text: Ids
 
 
-def chance(met: Meetings, cells: Cells, n_population: int, strangers: npt.NDArray[np.bool_] | None = None) -> Chance:
+def chance(
+    met: Meetings, uses: Uses, cells: Cells, n_population: int, strangers: npt.NDArray[np.bool_] | None = None
+) -> Chance:
     """Measured over all meetings, or only those between ``strangers`` (pairs that nothing links yet).
 
-    Half a meeting is added to each cell: what was never seen is rare, not impossible.
+    Pairs of subjects are counted, not meetings: what strangers do is spread over many pairs, an operation's meetings are
+    heaped on few. Half a pair is added to each cell: what was never seen is rare, not impossible.
     """
-    cell, weight = cells.of(met), met.weight
-    subjects = met.n_subjects.astype(np.float64)
-    if strangers is not None:
-        cell, weight, subjects = cell[strangers], weight[strangers], subjects[strangers]
-    counted = np.bincount(cell, weights=weight, minlength=cells.n)
+    at = np.arange(len(met.left)) if strangers is None else np.flatnonzero(strangers)
+    cell = cells.of(met)[at]
+    a, b = uses.subject[met.left[at]].astype(np.int64), uses.subject[met.right[at]].astype(np.int64)
+    pair = (np.minimum(a, b) * n_population + np.maximum(a, b)) * cells.n + cell
+    order = np.lexsort((-met.weight[at], pair))
+    first = np.concatenate([[True], pair[order][1:] != pair[order][:-1]]) if len(order) else np.zeros(0, np.bool_)
+    once = order[first]
+    counted = np.bincount(cell[once], weights=met.weight[at][once], minlength=cells.n)
     seen = np.bincount(cell, minlength=cells.n)
-    mean = np.bincount(cell, weights=subjects, minlength=cells.n) / np.maximum(1, seen)
+    mean = np.bincount(cell, weights=met.n_subjects[at].astype(np.float64), minlength=cells.n) / np.maximum(1, seen)
     n_pairs = max(1.0, n_population * (n_population - 1) / 2)
     return Chance(np.log2(cells.m * n_pairs / (counted + 0.5)), np.where(seen > 0, mean, 2.0))
 

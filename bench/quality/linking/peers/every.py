@@ -6,7 +6,7 @@ from bench.quality.linking.peers import astro, coortweet, shared, splink, svn, t
 from bench.quality.linking.peers.base import Peer
 from bench.quality.linking.peers.keys import INFRASTRUCTURE
 
-WEEK_S = 7 * 86_400
+DAY_S, WEEK_S = 86_400, 7 * 86_400
 
 PEERS = (
     Peer("exact duplicate prompts", shared.run, {"kinds": ("text",)}),

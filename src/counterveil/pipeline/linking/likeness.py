@@ -104,7 +104,7 @@ def _uses(engine: Engine) -> tuple[npt.NDArray[np.int64], Uses]:
 
 def measured(found: Likeness, n_population: int, linked: npt.NDArray[np.int64] | None) -> Chance:
     """Chance among all pairs, or among those that are not ``linked`` (left · N + right, sorted)."""
-    return chance(found.met, found.cells, n_population, strangers(found, n_population, linked))
+    return chance(found.met, found.uses, found.cells, n_population, strangers(found, n_population, linked))
 
 
 def strangers(found: Likeness, n_population: int, linked: npt.NDArray[np.int64] | None) -> npt.NDArray[np.bool_]:
