@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import orjson
@@ -29,15 +30,22 @@ def scan(world: World, *, workers: int) -> Watched:
     with tempfile.TemporaryDirectory(prefix="counterveil-linking-") as temporary:
         folder = Path(temporary)
         paths = native.write(world, folder / "log")
-        report = folder / "report.json"
-        command = [sys.executable, "-m", "bench.quality.linking.child", "--home", str(folder / "home")]
-        command += ["--workers", str(workers), "--report", str(report)]
-        command += ["--ledgers", str(LEDGERS), "--seed", str(world.spec.seed)]
-        command += [str(path) for path in (*paths.events, paths.accounts)]
-        own = time.process_time()
-        env = os.environ | READING_OFF | {"PYTHONPATH": str(ROOT)}
-        begun = subprocess.Popen(command, cwd=ROOT, env=env)
-        samples = tuple(_samples(begun))
-        if begun.returncode != 0:
-            raise RuntimeError(f"the scan ended with {begun.returncode}")
-        return Watched(orjson.loads(report.read_bytes()), samples, time.process_time() - own)
+        arguments = ["--home", str(folder / "home"), "--workers", str(workers)]
+        arguments += ["--ledgers", str(LEDGERS), "--seed", str(world.spec.seed)]
+        arguments += [str(path) for path in (*paths.events, paths.accounts)]
+        return watched("bench.quality.linking.child", arguments, folder / "report.json", READING_OFF)
+
+
+def watched(module: str, arguments: Sequence[str], report: Path, env: Mapping[str, str]) -> Watched:
+    """Run a module that writes ``--report`` as ``bench.child`` does, under more variables of the environment.
+
+    Raises:
+        RuntimeError: it failed; its own words are on standard error.
+    """
+    command = [sys.executable, "-m", module, "--report", str(report), *arguments]
+    own = time.process_time()
+    begun = subprocess.Popen(command, cwd=ROOT, env=os.environ | env | {"PYTHONPATH": str(ROOT)})
+    samples = tuple(_samples(begun))
+    if begun.returncode != 0:
+        raise RuntimeError(f"{module} ended with {begun.returncode}")
+    return Watched(orjson.loads(report.read_bytes()), samples, time.process_time() - own)

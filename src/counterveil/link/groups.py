@@ -22,9 +22,24 @@ _TRIALS = 4
 # Chosen by us, see bench/quality/linking: what holds a large operation together and a stray link does not have.
 _JOIN_SUBJECTS, _JOIN_SHARE = 2, 0.15
 _ATTACHED = 1.5
+# A probable link is as good as a sure one where its ends have so many partners in common; chosen by us, see bench/quality/linking.
+_COMMON_PARTNERS = 3
 # Whom no sure link holds is a member only by so many probable ones; chosen by us.
 _PROBABLE_LINKS = 3
 _CORE_SHARE, _LIKELY_SHARE, _LIKELY_LINKS = 0.5, 0.2, 2
+
+
+def borne_out(links: Collection[Pair], sure: Collection[Pair]) -> set[Pair]:
+    """Probable links whose two ends have several partners in common: chance seldom closes a triangle, an operation does."""
+    partners: dict[str, set[str]] = defaultdict(set)
+    for left, right in links:
+        partners[left].add(right)
+        partners[right].add(left)
+    return {
+        (left, right)
+        for left, right in links
+        if (left, right) not in sure and len(partners[left] & partners[right]) >= _COMMON_PARTNERS
+    }
 
 
 def communities(

@@ -38,7 +38,8 @@ class SharedThing:
 class Link:
     """A pair of subjects, ``left`` < ``right``, with its total in bits (log2 Bayes factor) and the ledger behind it.
 
-    ``sure``: it stands by itself at the wanted false discovery rate; others only count inside a group that sure links hold.
+    ``sure``: it stands by itself at the wanted false discovery rate, or its ends have several partners in common; others only
+    count inside a group that sure links hold.
     """
 
     left: str

@@ -15,6 +15,7 @@ PEERS = (
     Peer("TF-IDF cosine, all words", tfidf.run, {"words": True}),
     Peer("validated network (SVN)", svn.run),
     Peer("toolkit co_tweet, 300 s", toolkit.run, {"network": "co_tweet"}),
+    Peer("toolkit co_tweet, 1 d", toolkit.run, {"network": "co_tweet", "window_s": DAY_S}),
     Peer(
         "toolkit co_similar J≥0.9, 60 s", toolkit.run, {"network": "co_similar_tweet", "window_s": 60, "jaccard": 0.9}
     ),

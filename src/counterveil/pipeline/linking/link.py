@@ -6,7 +6,7 @@ import math
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -17,7 +17,7 @@ from counterveil.encoders.chosen import encoders
 from counterveil.engine.duck import Engine
 from counterveil.link import statements
 from counterveil.link.alike import Chance
-from counterveil.link.groups import communities
+from counterveil.link.groups import borne_out, communities
 from counterveil.link.null import Discovery, discovery, shuffled
 from counterveil.model.link import Judgement, Link, SharedThing
 from counterveil.model.signal import EvidenceClass, Family
@@ -247,6 +247,8 @@ class Linker:
         values = self._shown({row["thing_key"] for row in (*ledger, *hub_rows)})
         links = self._links(totals, ledger, values)
         hubs = [Hub(row["kind"], values.get(row["thing_key"], "?"), int(row["n_subjects"])) for row in hub_rows]
+        held = borne_out(links.keys(), {pair for pair, found in links.items() if found.sure})
+        links = {pair: replace(found, sure=found.sure or pair in held) for pair, found in links.items()}
         apart = self._judged(links, floor)
         groups = communities(
             {pair: found.bits for pair, found in links.items()},
