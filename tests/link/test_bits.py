@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from counterveil.engine.duck import Engine
-from tests.link.incidence import Has, Kind, World, run, totals
+from counterveil.link import statements
+from tests.link.incidence import Alike, Has, Kind, World, expected_totals, register, run, sums, totals_of, weigh
 
 KINDS = {
     "domain": Kind("artefact"),
@@ -44,10 +45,30 @@ def test_a_cap_holds_for_one_thing(engine: Engine) -> None:
 
 
 def test_the_k_th_best_of_a_kind_is_damped(engine: Engine) -> None:
-    """8 + 8/2 + 8/4 = 14 bits of one kind; another kind of the same family starts anew."""
+    """8 + 8/2 + 8/4 = 14 bits of one kind; another kind of another family starts anew."""
     rows = both("domain", "x") + both("domain", "y") + both("domain", "z")
     assert run(engine, WORLD, rows).links == {AB: 14_000}
-    assert run(engine, WORLD.but(cap_mb=99_000), rows + both("name", "n")).links == {AB: 22_000}
+    assert run(engine, WORLD.but(cap_mb=99_000), rows + both("device", "d")).links == {AB: 22_000}
+
+
+def test_the_kinds_within_a_family_are_damped_too(engine: Engine) -> None:
+    """14 bits of domains and half of 8 + 4 of names; what is alike is a kind beside the passages of its family."""
+    world = WORLD.but(cap_mb=99_000)
+    rows = [row for thing in "xyz" for row in both("domain", thing)]
+    names = both("name", "n") + both("name", "o")
+    assert run(engine, world, rows + names).links == {AB: 14_000 + 6000}
+    passage = both("passage", "p", n_turns=3)
+    alike = (Alike("a", "b", 9001), Alike("a", "b", 5000, "same_meaning", evidence_class=2))
+    # 9.001 bits, half of the passage's 8, a quarter of 5.
+    assert run(engine, world.but(alike=alike), passage).links == {AB: 9001 + 4000 + 1250}
+    # Texts in the same words are damped with the passages, not with names in another family.
+    assert run(engine, world.but(alike=alike[:1]), rows).links == {AB: 14_000 + 9001}
+
+
+def test_the_heaviest_kind_of_a_family_counts_whole(engine: Engine) -> None:
+    """Two names (12) before one domain (8): 12 + 8/2."""
+    rows = both("name", "n") + both("name", "o") + both("domain", "x")
+    assert run(engine, WORLD.but(cap_mb=99_000), rows).links == {AB: 16_000}
 
 
 def test_the_best_counts_whole_whatever_came_first(engine: Engine) -> None:
@@ -58,7 +79,71 @@ def test_the_best_counts_whole_whatever_came_first(engine: Engine) -> None:
 
 def test_a_family_is_capped(engine: Engine) -> None:
     rows = both("domain", "x") + both("name", "n") + both("device", "d")
+    assert run(engine, WORLD.but(cap_mb=12_001), rows).links == {AB: 12_000 + 8000}
     assert run(engine, WORLD.but(family_caps={"artefact": 9000}), rows).links == {AB: 9000 + 8000}
+
+
+def test_what_strangers_are_measured_to_share_weighs_no_more_than_that(engine: Engine) -> None:
+    """A thing of five (6.678 bits) is in the bin of up to eight; a measure above the rarity or of another bin changes nothing."""
+    rows = both("domain", "x", *"abcde")
+    world = WORLD.but(threshold_mb=0, kinds={"domain": Kind("artefact", a_max=5)})
+    for measured, mb in (
+        ({("domain", 3): 2.5}, 2500),
+        ({("domain", 3): 6.5}, 6500),
+        ({("domain", 3): 7.0}, 6678),
+        ({("domain", 2): 2.5, ("domain", 4): 1.0, ("name", 3): 1.0}, 6678),
+        ({("domain", 3): -3.0}, 0),
+    ):
+        found = run(engine, world.but(measured=measured), rows)
+        assert {row["alone_mb"] for row in found.weighed} == {mb}
+
+
+def test_how_often_strangers_share_is_counted_by_pairs(engine: Engine) -> None:
+    """Linked pairs are left out; a pair that shares two names of one bin counts once; nothing is said of what nobody shares."""
+    rows = [
+        *both("device", "d"),  # 8 bits, A: a and b are linked
+        *(row for thing in ("n1", "n2", "n3") for row in both("name", thing)),
+        *both("name", "n4", "a", "c"), *both("name", "n5", "a", "c"), *both("name", "n6", "d", "e"),
+        *both("name", "n7", "f", "g", "h"),
+    ]  # fmt: skip
+    found = run(engine, WORLD, rows)
+    assert set(found.links) == {AB}
+    engine.run(statements.MEASURED, {"n_population": 25, "prior_subjects": 1000.0, "prior_count": 1.0})
+    bits = {(r["kind"], r["size_bin"]): r["bits"] for r in engine.rows("select * from measured")}
+    # log2(0.5 · (300 + 1000) / (2 + 1)) for names that two have (a–c, d–e), / (3 + 1) for those of three (f–g, f–h, g–h).
+    assert bits == {("name", 1): pytest.approx(7.759, abs=1e-3), ("name", 2): pytest.approx(7.344, abs=1e-3)}
+
+
+def test_the_null_world_goes_through_the_same_arithmetic(engine: Engine) -> None:
+    """The same rows give the same totals; in each other's places others are linked, with how common things are in the log."""
+    rows = both("domain", "x", *"abcd") + both("device", "d") + [Has("e", "name", "n"), Has("f", "name", "n")]
+    world = WORLD.but(alike=(Alike("a", "b", 9001),), measured={("domain", 2): 6.5})
+    run(engine, world, rows)
+    register(engine, world, rows, null=True)
+    weigh(engine, world, "_null")
+    assert totals_of(engine, "_null") == totals_of(engine) == expected_totals(world, rows)
+    # Two of the four who have the domain fall together: what two have by chance still counts as what four have.
+    moved = [Has("a", "domain", "x"), Has("e", "domain", "x"), Has("b", "device", "d"), Has("e", "device", "d")]
+    register(engine, world.but(alike=()), moved, null=True)
+    weigh(engine, world, "_null")
+    assert {pair: total.mb for pair, total in totals_of(engine, "_null").items()} == {("a", "e"): 6500, ("b", "e"): 8000}
+
+
+def test_bits_that_pairs_reach_are_counted_in_quarters(engine: Engine) -> None:
+    """By stratum, from the least on, only what the rule admits."""
+    alike = (
+        Alike("a", "b", 7999), Alike("a", "c", 8000), Alike("c", "d", 8249), Alike("e", "f", 9000, evidence_class=2),
+        Alike("e", "g", 2999), Alike("e", "h", 3000),
+    )  # fmt: skip
+    world = WORLD.but(alike=alike, min_family_mb=1000)
+    run(engine, world, both("device", "d", "x", "y"))
+    found = engine.rows(statements.REACHED.format(w=""), {"least_mb": 3000})
+    assert found == [
+        {"stratum": 0, "quarters": 12, "n": 1},
+        {"stratum": 0, "quarters": 31, "n": 1},
+        {"stratum": 0, "quarters": 32, "n": 2},
+        {"stratum": 1, "quarters": 32, "n": 1},
+    ]
 
 
 def test_busy_subjects_meet_things_by_chance(engine: Engine) -> None:
@@ -92,13 +177,15 @@ def test_classes_end_where_a_thing_is_common(engine: Engine, n: int, order: int)
 
 
 def test_the_ledger_lists_what_the_total_sums(engine: Engine) -> None:
+    """Artefacts 12 + 8/2, at most 13; infrastructure 8 + 7/2; content 9."""
     rows = both("domain", "x") + both("domain", "y") + both("name", "n") + both("client_ip", "i") + both("device", "d")
-    world = WORLD.but(family_caps={"artefact": 13_000})
+    world = WORLD.but(family_caps={"artefact": 13_000}, alike=(Alike("a", "b", 9000, n_things=4),))
     found = run(engine, world, rows)
-    assert found.links == totals(world, found.ledger) == {AB: 13_000 + 8000 + 7000}
-    assert found.n_things == {AB: 5}
-    assert [row["mb"] for row in found.ledger] == [8000, 8000, 8000, 7000, 4000]
-    assert [row["alone_mb"] for row in found.ledger] == [8000, 8000, 8000, 7000, 8000]
+    assert found.links == sums(world, found.weighed) == {AB: 13_000 + 11_500 + 9000}
+    assert found.own == {AB: 13_000 + 8000 + 9000}
+    assert found.n_things == {AB: 9}
+    assert [row["mb"] for row in found.ledger] == [9000, 8000, 8000, 8000, 7000, 4000]
+    assert [row["alone_mb"] for row in found.ledger] == [9000, 8000, 8000, 8000, 7000, 8000]
 
 
 def test_a_long_ledger_is_cut_to_its_strongest_lines(engine: Engine) -> None:

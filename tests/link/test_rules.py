@@ -6,9 +6,9 @@ import pytest
 
 from counterveil.engine.duck import Engine
 from counterveil.model.signal import EvidenceClass
-from counterveil.pipeline.link import threshold_bits
+from counterveil.pipeline.linking.link import threshold_bits
 from counterveil.policy.evidence import evidence, hub_keys
-from tests.link.incidence import Has, Kind, World, key, run
+from tests.link.incidence import Alike, Has, Kind, World, key, links_of, numbers, run
 
 A, B, C = 1, 2, 3
 KINDS = {
@@ -119,12 +119,80 @@ def test_no_incidence_at_all(engine: Engine) -> None:
 
 def test_embedded_artefacts_are_no_second_family(engine: Engine) -> None:
     """A name inside a copied sentence (B) counts with the sentence, damped: 8 + 4 bits of one family, and no link."""
-    kinds = {**KINDS, "passage": Kind("content", B)}
+    world = WORLD.but(kinds={**KINDS, "passage": Kind("content", B)}, unit_passages={7: (("passage", "x"),)})
     rows = shared("passage", "B1")
-    assert run(engine, WORLD.but(kinds=kinds), rows).links == {AB: 16_000}
-    found = run(engine, WORLD.but(kinds=kinds, embedded=(("B1", "x"),)), rows)
+    assert run(engine, world, rows).links == {AB: 16_000}
+    inside = [Has(s, kind, "x", unit=7) for kind in ("passage", "B1") for s in AB]
+    found = run(engine, world, inside)
     assert found.links == {}
     assert {(row["family"], row["mb"]) for row in found.weighed} == {("content", 8000), ("content", 4000)}
+
+
+def test_context_of_the_same_family_neither_makes_nor_breaks_a_link(engine: Engine) -> None:
+    """A device of 7.5 bits and an address that as few share (8 bits, context): the threshold looks at the device alone."""
+    kinds = {"device": Kind("infrastructure", A, cap_bits=7.5), "client_ip": Kind("infrastructure", C)}
+    world = World(kinds, threshold_mb=7000)
+    alone = run(engine, world, shared("device"))
+    assert alone.own == {AB: 7500}
+    assert run(engine, world, shared("device", "client_ip")).own == alone.own
+
+
+def test_alike_texts_keep_the_rule(engine: Engine) -> None:
+    """Strong by themselves; of class B they need a second family; as context they only add."""
+    for order, linked in ((A, True), (B, False), (C, False)):
+        world = WORLD.but(alike=(Alike("a", "b", 9000, evidence_class=order),))
+        assert (AB in run(engine, world, []).links) is linked
+    medium = WORLD.but(alike=(Alike("a", "b", 9000, evidence_class=B),))
+    assert run(engine, medium, shared("B1")).links == {AB: 17_000}
+    context = WORLD.but(alike=(Alike("a", "b", 9000, evidence_class=C),))
+    found = run(engine, context, shared("A1"))
+    assert (found.links, found.own) == ({AB: 17_000}, {AB: 8000})
+
+
+@pytest.mark.parametrize(
+    ("kinds", "stratum"),
+    [
+        (("A1",), 0),
+        (("A1", "C1"), 0),  # context of infrastructure is no evidence of it
+        (("A1", "B3"), 1),
+        (("B1", "B3"), 1),
+        (("A1", "D1"), 1),
+    ],
+)
+def test_each_stratum_has_its_own_thresholds(engine: Engine, kinds: tuple[str, ...], stratum: int) -> None:
+    """From ``least`` on a link, from ``sure`` on one by itself; the thresholds of the other stratum do not matter."""
+    world = WORLD.but(kinds={**KINDS, "D1": Kind("infrastructure", A)})
+    rows = shared(*kinds)
+    own = run(engine, world, rows).own[AB]
+    assert run(engine, world, rows).totals[AB].stratum == stratum
+    for sure, least, linked, is_sure in (
+        (own, own, True, True),
+        (own + 1, own, True, False),
+        (own + 1, own + 1, False, False),
+        (10 * own, own - 1, True, False),
+    ):
+        for other in (0, 99_000):
+            at = ((sure, least), (other, other))
+            found = run(engine, world.but(strata=at if stratum == 0 else at[::-1]), rows)
+            assert (AB in found.links, AB in found.sure) == (linked, is_sure)
+
+
+def test_numbers_and_names_of_subjects_give_the_same_links(engine: Engine) -> None:
+    names = ["b", "a", "c", "zeta", "aa"]
+    rows = [Has(s, "A1", "x") for s in names[:4]] + [Has(s, "B1", "y") for s in names] + [Has("aa", "B3", "z")]
+    world = WORLD.but(alike=(Alike("aa", "zeta", 9000), Alike("a", "zeta", 8001)), threshold_mb=1)
+    number = numbers(rows, world.alike)
+    by_name = links_of(engine, world, rows)
+    assert len(by_name) == 7
+    assert links_of(engine, world, rows, numbered=True) == {  # type: ignore[comparison-overlap]
+        (number[left], number[right]): mb for (left, right), mb in by_name.items()
+    }
+
+
+def test_what_only_the_model_said_to_both_is_no_evidence(engine: Engine) -> None:
+    for own, linked in (((False, False), False), ((True, False), True), ((True, True), True)):
+        rows = [Has(s, "A1", "x", own=o) for s, o in zip(AB, own, strict=True)]
+        assert bool(run(engine, WORLD, rows).links) is linked
 
 
 def test_a_larger_log_asks_for_more_bits() -> None:

@@ -53,7 +53,7 @@ def empty(asked: Asked) -> str:
     """Nothing but cohorts and households."""
     found = _runs("empty", asked, Spec.empty)
     n, members = (sum(o.odd[at] for o in found) for at in (0, 1))
-    said = f"Beyond cohorts and households: {n} groups, {members} members in them, in {len(found)} worlds."
+    said = f"Beyond cohorts and households: {n} groups, {members} members in them, over all worlds ({len(found)})."
     parts = ["## No operation at all", _EMPTY, said, tables.groups(found), tables.links(found), tables.cost(found)]
     return "\n\n".join(parts)
 

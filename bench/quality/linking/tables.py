@@ -105,7 +105,11 @@ def cost(outcomes: Sequence[Outcome]) -> str:
         ["the whole scan", spread([o.wall_s for o in outcomes], ".1f"), spread([o.cpu_s for o in outcomes], ".1f"), ""]
     )
     n_met, n_pairs = (spread([float(o.funnel[name]) for o in outcomes], ",.0f") for name in ("n_meetings", "n_pairs"))
-    told = f"{n_met} meetings of texts; {n_pairs} pairs weighed; {spread([float(o.n_read) for o in outcomes], ',.0f')} texts of linked groups still read."
+    n_read = spread([float(o.n_read) for o in outcomes], ",.0f")
+    told = (
+        f"{n_met} meetings of texts; {n_pairs} pairs weighed; {n_read} texts of linked groups still read. Memory is looked at ten "
+        "times a second: the peak of a stage may be that of the end of the one before it."
+    )
     return f"{markdown(['stage', 'wall s', 'CPU s', 'peak MiB'], rows)}\n\n{told}"
 
 

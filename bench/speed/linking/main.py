@@ -73,9 +73,14 @@ def main() -> None:
     facts = machine(seed=args.seed, workers=args.workers)
     print(lines(facts), file=sys.stderr)
     sizes = sorted({*(int(n) for n in args.events.split(",")), *([_LARGE] if args.large else [])})
-    found = [_measure(n, args.seed, args.workers) for n in sizes]
+    found, failed = [], []
+    for n in sizes:
+        try:
+            found.append(_measure(n, args.seed, args.workers))
+        except RuntimeError as reason:
+            failed.append(_FAILED.format(n=n, reason=reason))
     facts["load after"] = f"{os.getloadavg()[0]:.2f}"
-    text = "\n\n".join([_HEAD.format(facts=lines(facts), each=_EVENTS_OF_ACCOUNT), *_told(found)]) + "\n"
+    text = "\n\n".join([_HEAD.format(facts=lines(facts), each=_EVENTS_OF_ACCOUNT), *_told(found), *failed]) + "\n"
     if args.out:
         args.out.write_text(text, encoding="utf-8")
     else:
@@ -174,6 +179,7 @@ after a draft. Each size ran once, in a process of its own.
 ```text
 {facts}
 ```"""
+_FAILED = "{n:,} events could not be measured: {reason} (−9: stopped by the system, as it does when memory runs out)."
 _GROWTH = """Growth: the exponent k of n^k, from CPU seconds (and peak memory) of both sizes. Two things make it look slower than it is: the
 planted operations and cohorts are as many in every size, and draw makes fewer worlds of chance where there are more subjects
 (ten up to 2,000, three up to 20,000, one beyond)."""

@@ -113,14 +113,14 @@ def families(met: Meetings, uses: Uses, n_texts: int, least: float) -> Ids:
     return found
 
 
-def weigh(  # noqa: PLR0917 (what is weighed, by what)
+def weigh(
     met: Meetings,
     uses: Uses,
     cells: Cells,
     by_chance: Chance,
     log2_activity: Floats,
-    kin: Ids,
     *,
+    kin: Ids,
     subject: Ids | None = None,
     kept: npt.NDArray[np.bool_] | None = None,
     least_bits: float = 0.0,

@@ -114,8 +114,8 @@ class Union:
 def components(pairs: Iterable[Pair], at_least: float = -np.inf, *, smallest: int = SMALLEST) -> dict[str, int]:
     """Connected components of the pairs of a weight.
 
-    >>> components([("a", "b", 2.0), ("b", "c", 1.0), ("d", "e", 2.0)], 1.0)
-    {'a': 0, 'b': 0, 'c': 0}
+    >>> sorted(components([("a", "b", 2.0), ("b", "c", 1.0), ("d", "e", 2.0)], 1.0).items())
+    [('a', 0), ('b', 0), ('c', 0)]
     """
     union = Union()
     for a, b, weight in pairs:

@@ -38,7 +38,8 @@ def run(
 ) -> Grouped:
     """Weight: co-shares; kept above the percentile of all weights (0.5 is its default).
 
-    It takes milliseconds for each object, shared or not, so texts of one account are removed first unless ``as_shipped``.
+    It takes milliseconds for each object, shared or not, so texts of one account are removed first unless ``as_shipped``
+    (which loses the few pairs whose other posts made up its minimum of two actions an account).
     """
     params = {"window_s": window_s, "percentile": percentile, "as_shipped": as_shipped}
     module = "bench.quality.linking.peers.coortweet"

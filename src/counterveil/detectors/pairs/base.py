@@ -32,7 +32,7 @@ LEAST_SHIFTS = 12
 MOST_DAYS = 120
 M, CAP_BITS = 0.2, 4.0
 # Days lie so far apart on the line of one comparison that no session of one day meets another day.
-_STRIDE_S = 4 * DAY_S
+STRIDE_S = 4 * DAY_S
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,7 +47,7 @@ class Side:
     @property
     def line(self) -> tuple[Ints, Ints]:
         """Begins and ends of sessions, day after day."""
-        at = self.place * _STRIDE_S
+        at = self.place * STRIDE_S
         return at + self.begin, at + self.end
 
 
@@ -85,18 +85,17 @@ def shared_days(left: Rhythm, right: Rhythm) -> Shared | None:
     a, b = (slice(*np.searchsorted(r.begins, (from_s, stop_s + 1))) for r in (left, right))
     moments = np.concatenate([left.begins[a], left.ends[a], right.begins[b], right.ends[b]])
     origin_s = from_s + _quiet_hour((moments - from_s) // HOUR_S % 24) * HOUR_S + HOUR_S // 2 - DAY_S
-    days = [(r.begins[part] - origin_s) // DAY_S for r, part in ((left, a), (right, b))]
+    sides = [_side(r, part, origin_s) for r, part in ((left, a), (right, b))]
     active = np.zeros((2, MOST_DAYS + 3), np.bool_)
-    active[0, days[0]] = active[1, days[1]] = True
+    for nth, side in enumerate(sides):
+        active[nth, side.place] = True
     both = active[0] & active[1]
     found = np.flatnonzero(both)
     if len(found) <= LEAST_SHIFTS:
         return None
     rank = np.cumsum(both) - 1
-    sides = [
-        _side(r, part, day, both[day], rank, origin_s) for r, part, day in zip((left, right), (a, b), days, strict=True)
-    ]
-    return Shared(found, len(found) / int(active.sum(axis=1).max()), sides[0], sides[1])
+    first, second = (_kept(side, both[side.place], rank) for side in sides)
+    return Shared(found, len(found) / int(active.sum(axis=1).max()), first, second)
 
 
 def _quiet_hour(hours: Ints) -> int:
@@ -107,11 +106,17 @@ def _quiet_hour(hours: Ints) -> int:
     return sums.index(min(sums))
 
 
-def _side(r: Rhythm, part: slice, day: Ints, kept: npt.NDArray[np.bool_], rank: Ints, origin_s: int) -> Side:
-    begins, ends, day = r.begins[part][kept], r.ends[part][kept], day[kept]
-    offset = begins - origin_s - day * DAY_S
+def _side(r: Rhythm, part: slice, origin_s: int) -> Side:
+    """Sessions by day since ``origin_s``; one that lasts longer than a day is cut."""
+    begins, ends = r.begins[part], r.ends[part]
+    day, offset = np.divmod(begins - origin_s, DAY_S)
     n_turns = np.searchsorted(r.times, ends, "right") - np.searchsorted(r.times, begins)
-    return Side(rank[day], offset, offset + np.minimum(ends - begins, DAY_S), n_turns)
+    return Side(day, offset, offset + np.minimum(ends - begins, DAY_S), n_turns)
+
+
+def _kept(side: Side, kept: npt.NDArray[np.bool_], rank: Ints) -> Side:
+    """Only sessions of shared days, and the places of those days among them."""
+    return Side(rank[side.place[kept]], side.begin[kept], side.end[kept], side.n_turns[kept])
 
 
 def overlaps(left: Side, right: Side) -> int:

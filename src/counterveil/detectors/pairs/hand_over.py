@@ -38,7 +38,13 @@ class HandOver:
         best_class=EvidenceClass.C,
         meaning="One account starts within minutes after the other stopped, day after day at changing hours, and both are never in use at once: one person with two accounts, or a team that takes turns. A family at one computer does the same.",
         source="references/casebook.md §4.3 (synchrony/handover: non-overlap rotation); p-value: Phipson & Smyth 2010; limits chosen by us",
-        params={"within_s": _WITHIN_S, "near_s": _NEAR_S, "least_length_s": _LEAST_LENGTH_S, "least": _LEAST, "at_once": _AT_ONCE},
+        params={
+            "within_s": _WITHIN_S,
+            "near_s": _NEAR_S,
+            "least_length_s": _LEAST_LENGTH_S,
+            "least": _LEAST,
+            "at_once": _AT_ONCE,
+        },
     )
     cases: ClassVar[tuple[PairCase, ...]] = (PairCase(*relieved(21), at_least=2.0), *BENIGN)
 

@@ -7,6 +7,7 @@ from typing import ClassVar
 import numpy as np
 
 from counterveil.detectors.pairs.base import (
+    STRIDE_S,
     TOO_FEW,
     Compared,
     Ints,
@@ -68,7 +69,9 @@ class RoundRobin:
         volume = [np.bincount(side.place, weights=side.n_turns, minlength=n) for side in sides]
         uneven = float(np.abs(volume[0] - volume[1]).sum() / (volume[0] + volume[1]).sum())
         if shared.share < _SAME_DAYS or uneven > _UNEVEN or min(n_sessions) < _LEAST_A_DAY * n:
-            return nothing(f"{shared.share:.0%} of days shared, volumes differ by {uneven:.0%}, {sorted(n_sessions)} sessions")
+            return nothing(
+                f"{shared.share:.0%} of days shared, volumes differ by {uneven:.0%}, {sorted(n_sessions)} sessions"
+            )
         at_once = overlaps(*sides)
         usual = usual_overlaps(shared, at_once)
         if at_once > _LESS_AT_ONCE * usual:
@@ -85,11 +88,8 @@ class RoundRobin:
 def _in_turn(shared: Shared) -> Compared:
     """Every left session with every right day: is the next or the last session there, without a third that began between."""
     left, right, n = shared.left, shared.right, len(shared.days)
-    begin, end = right.line
-    stride = shared.right.line[0] - right.begin  # where the day of each right session begins on the line
-    days = np.zeros(n, np.int64)
-    days[right.place] = stride
-    at = days[:, None] + left.begin[None, :]
+    begin, _ = right.line
+    at = np.arange(n)[:, None] * STRIDE_S + left.begin[None, :]
     own_next, own_last = _neighbours(left.place, left.begin)
     after = np.searchsorted(begin, at, "right")
     before = np.searchsorted(begin, at) - 1

@@ -134,7 +134,7 @@ def weighed(
         found.cells,
         by_chance,
         log2_activity,
-        found.kin,
+        kin=found.kin,
         subject=subject,
         kept=kept,
         least_bits=least_bits,

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from counterveil.detectors.pairs import PAIRS
 from counterveil.encoders.chosen import encoders
 from counterveil.engine.duck import Engine
 from counterveil.link import statements
@@ -23,6 +24,7 @@ from counterveil.model.link import Judgement, Link, SharedThing
 from counterveil.model.signal import EvidenceClass, Family
 from counterveil.pipeline.linking import features, likeness
 from counterveil.pipeline.linking.likeness import ALIKE_SCHEMA, Likeness
+from counterveil.pipeline.linking.rhythm import timing
 from counterveil.pipeline.progress import Progress
 from counterveil.pipeline.reader import encoder_choice
 from counterveil.pipeline.workspace import Workspace
@@ -305,11 +307,27 @@ class Linker:
                     bits=row["mb"] / 1000,
                 )
             )
+        in_time = self._in_time()
         found = {}
         for row in totals:
             pair = (row["left_subject"], row["right_subject"])
             names = (self.names[pair[0]], self.names[pair[1]])
-            found[names] = Link(*names, bits=row["mb"] / 1000, shared=tuple(shared.get(pair, ())), sure=row["is_sure"])
+            context = in_time.get(pair, [])
+            bits = row["mb"] / 1000 + sum(thing.bits for thing in context)
+            found[names] = Link(*names, bits=bits, shared=(*shared.get(pair, ()), *context), sure=row["is_sure"])
+        return found
+
+    def _in_time(self) -> dict[tuple[int, int], list[SharedThing]]:
+        """What linked pairs do in time: context (C), so it is only looked for where a link stands already."""
+        meanings = {detector.info.kind: detector.info.meaning for detector in PAIRS}
+        pairs = self._engine.query("select left_subject, right_subject from links order by left_subject, right_subject")
+        found: dict[tuple[int, int], list[SharedThing]] = {}
+        for row in timing(self._engine, pairs).to_pylist():
+            bits = row["mb"] / 1000
+            thing = SharedThing(
+                row["kind"], meanings[row["kind"]], Family.TIMING, EvidenceClass.C, 2, self.n_population, bits, bits
+            )
+            found.setdefault((row["left_subject"], row["right_subject"]), []).append(thing)
         return found
 
 
