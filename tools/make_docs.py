@@ -20,6 +20,8 @@ from counterveil.cli.main import app
 from counterveil.detectors import BUILTIN
 from counterveil.detectors.behaviour import BEHAVIOUR
 from counterveil.detectors.workflows import WORKFLOWS
+from counterveil.link.alike import GAPS_S
+from counterveil.link.statements import STRATA
 from counterveil.model.activity import Activity
 from counterveil.model.signal import BehaviourDetector, BehaviourInfo, Case, Detector
 from counterveil.observe.segments import KINDS
@@ -271,8 +273,10 @@ def evidence_page() -> str:
     policy_of_accounts = load_account(trained() / ACCOUNT)
     return _page(
         "Evidence: weights and limits",
-        "How a shared thing becomes bits is in the head of `counterveil/link/statements.py`; how bits become groups in "
-        "`counterveil/link/groups.py`; how groups become verdicts in `counterveil/assess/groups.py`.",
+        "How a shared thing becomes bits is in the head of `counterveil/link/statements.py`, how likeness of texts does in that of "
+        "`counterveil/link/alike.py`; how thresholds follow from a null world in `counterveil/link/null.py`; how links become groups "
+        "in `counterveil/link/groups.py`; how groups become verdicts in `counterveil/assess/groups.py`. Why: "
+        "[0016](decisions/0016-chance-measured-on-the-log.md).",
         f"## What may be shared (evidence policy, version {policy.version})",
         "`m`: probability that two subjects of one operation share such a thing. A: the most subjects with which it is strong "
         "(and the least turns on both sides); B: the most with which it is medium; beyond, context. Hub: more subjects than this "
@@ -293,7 +297,27 @@ def evidence_page() -> str:
             ),
             kinds,
         ),
+        "Texts that are alike: subjects are those in the widest bucket where the two met, turns are distinct texts, the cap is that of "
+        "all texts of a pair. Their bits come from how often strangers of this log meet so, in cells of similarity and time gap (edges "
+        f"at {', '.join(f'{gap // 60:,}' for gap in GAPS_S)} minutes); texts of one family of near copies count by halves. "
+        "For other things what strangers share by chance can only lower the bits. Times of two subjects (`detectors/pairs/`) are looked "
+        "at for linked pairs only.",
+        _table(
+            ("kind", "edges of similarity", "cap of one text, bits", "one family from"),
+            [
+                (
+                    f"`{name}`",
+                    ", ".join(f"{edge:g}" for edge in of.similarity),
+                    f"{of.cap_bits:g}",
+                    f"{of.one_family:g}",
+                )
+                for name, of in policy.likeness.items()
+            ],
+        ),
         "## When a pair is a link",
+        "A and B evidence of a pair must reach the prior odds (log2 of subjects over `expected_partners`) and `posterior_bits`, and more "
+        "where the null world says so; it must hold one A, or two B of different families, with `min_family_bits`. Thresholds are set "
+        f"apart for pairs by {' and by '.join(STRATA)}. A scan prints them with the rates that it measured.",
         _table(
             ("parameter", "value", "reason"),
             [*_explained("evidence", "population"), *_explained("evidence", "decision")],

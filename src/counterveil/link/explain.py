@@ -42,7 +42,14 @@ def explain(link: Link, labels: dict[str, str]) -> Explanation:
 def _thing(thing: SharedThing, labels: dict[str, str]) -> str:
     others = thing.n_subjects - 2
     crowd = "nobody else" if others <= 0 else f"{others:,} other{'s' if others > 1 else ''}"
-    return f"{labels.get(thing.kind, thing.kind)} “{thing.value}” ({crowd} of {thing.n_population:,}, {thing.bits:.1f} bits)"
+    label = labels.get(thing.kind, thing.kind)
+    # Likeness is told in a sentence that says what it is; a thing needs its kind and quotation marks.
+    what = (
+        thing.value
+        if thing.family in (Family.CONTENT, Family.TIMING) and thing.kind != "passage"
+        else f"{label} “{thing.value}”"
+    )
+    return f"{what} ({crowd} of {thing.n_population:,}, {thing.bits:.1f} bits)"
 
 
 def _innocent(counted: Sequence[SharedThing]) -> tuple[str, frozenset[Family]]:

@@ -38,7 +38,14 @@ shared as (select kind, thing_key from every group by kind, thing_key having cou
 select p.subject, e.kind, e.thing_key, e.n_turns, e.n_own_turns, coalesce(p.log2_activity, 0) as log2_activity
 from every e join shared using (kind, thing_key) join people p using (subject_id)
 """
-# The text that stands for a thing of a subject: of those that hold it, the one that says least else; then the lesser key.
+# Texts by when they were first seen: keys of texts differ between workspaces, and which text stands for a thing must not.
+_TEXTS = """
+create or replace table text_places as
+select content_key, (row_number() over (
+  order by min(time), min(event_id), min(side), min(role), count(*), content_key) - 1)::bigint as place
+from turns group by content_key
+"""
+# The text that stands for a thing of a subject: of those that hold it, the one that says least else; then the earlier one.
 _UNITS = """
 create or replace table subject_texts as
 select distinct p.subject, t.content_key from turns t join people p using (subject_id);
@@ -46,19 +53,20 @@ create or replace table text_things as
 select distinct t.content_key, t.kind, t.thing_key from things t semi join incidence i using (kind, thing_key);
 create or replace table incidence as
 with held as (
-  select s.subject, t.kind, t.thing_key, t.content_key, c.n
-  from subject_texts s join text_things t using (content_key)
+  select s.subject, t.kind, t.thing_key, o.place, c.n
+  from subject_texts s join text_things t using (content_key) join text_places o using (content_key)
   join (select content_key, count(*) as n from text_things group by content_key) c using (content_key)
 ),
 least_held as (select subject, kind, thing_key, min(n) as n from held group by subject, kind, thing_key),
 chosen as (
-  select subject, kind, thing_key, min(content_key) as unit
+  select subject, kind, thing_key, min(place) as unit
   from held join least_held using (subject, kind, thing_key, n) group by subject, kind, thing_key
 )
 select i.*, c.unit from incidence i left join chosen c using (subject, kind, thing_key);
 create or replace table unit_passages as
-select distinct t.content_key, t.thing_key from text_things t join kind_policy p using (kind)
-semi join (select unit from incidence where unit is not null) u on u.unit = t.content_key
+select distinct o.place as content_key, t.thing_key from text_things t join kind_policy p using (kind)
+join text_places o using (content_key)
+semi join (select unit from incidence where unit is not null) u on u.unit = o.place
 where p.family = 'content'
 """
 # One row an account, whichever file named it first: the fullest record, then the last in text order.
@@ -78,6 +86,7 @@ def register(workspace: Workspace, engine: Engine, policy: EvidencePolicy) -> di
     """Make ``people``, ``incidence``, ``unit_passages`` and the policy's tables; what the fields' things are called, by key."""
     mount(workspace, engine, "subjects", "subject_things", "subject_fields", "accounts", "things", "turns")
     engine.run(_PEOPLE)
+    engine.run(_TEXTS)
     values = _fields(engine)
     register_policy(engine, policy)
     engine.run(_INCIDENCE)

@@ -12,6 +12,7 @@ from counterveil.engine.duck import Engine
 from counterveil.link.alike import Cells, Chance, PairBits, chance, families, weigh
 from counterveil.link.meaning import neighbours
 from counterveil.link.near import Ids, Meetings, Texts, Uses, meetings
+from counterveil.pipeline.sample import sample
 from counterveil.pipeline.tables import mount
 from counterveil.pipeline.vectors import unpacked
 from counterveil.pipeline.workspace import Workspace
@@ -33,10 +34,10 @@ ALIKE_SCHEMA = pa.schema(
     ]
 )
 _USES = """
-select p.subject, t.content_key, min(epoch(t.time))::bigint as time_s
-from turns t join people p using (subject_id) join words w using (content_key)
+select p.subject, o.place, t.content_key, min(epoch(t.time))::bigint as time_s
+from turns t join people p using (subject_id) join words w using (content_key) join text_places o using (content_key)
 where t.side = 0 and t.role in ('user', 'system')
-group by p.subject, t.content_key order by t.content_key, p.subject
+group by p.subject, o.place, t.content_key order by o.place, p.subject
 """
 
 
@@ -70,14 +71,20 @@ def by_words(workspace: Workspace, engine: Engine, policy: EvidencePolicy) -> Li
     return _likeness("near_text", policy, uses, met, keys)
 
 
-def by_meaning(workspace: Workspace, engine: Engine, policy: EvidencePolicy, space: str, dimensions: int) -> Likeness:
+def by_meaning(
+    workspace: Workspace, engine: Engine, policy: EvidencePolicy, reader: int, space: str, dimensions: int
+) -> Likeness:
     """The same in other words or another language, among the texts that were encoded in one space. Needs ``people``."""
-    mount(workspace, engine, "words", "turns", "vectors")
+    mount(workspace, engine, "words", "turns", "vectors", "sifted", "second_looks")
+    sample(engine, workspace.settings)
     keys, uses = _uses(engine)
     engine.table("sent", pa.table({"content_key": keys, "place": np.arange(len(keys))}))
     rows = engine.query(
-        "select place, own, pasted from vectors join sent using (content_key) where space = $space order by place",
-        {"space": space},
+        # Only what this scan weighs: what an earlier one read of more does not count.
+        "select place, own, pasted from vectors join sent using (content_key) where space = $space and ("
+        "content_key in (select content_key from asked where reader = $reader) "
+        "or content_key in (select content_key from second_looks)) order by place",
+        {"space": space, "reader": reader},
     )
     own, pasted = (unpacked(rows[half], dimensions) for half in ("own", "pasted"))
     # What was pasted is the matter; the words around it are how everybody asks for a translation.
@@ -97,7 +104,8 @@ def _likeness(kind: str, policy: EvidencePolicy, uses: Uses, met: Meetings, keys
 
 def _uses(engine: Engine) -> tuple[npt.NDArray[np.int64], Uses]:
     rows = engine.query(_USES)
-    keys, text = np.unique(rows["content_key"].to_numpy(), return_inverse=True)
+    _, first, text = np.unique(rows["place"].to_numpy(), return_index=True, return_inverse=True)
+    keys = rows["content_key"].to_numpy()[first]
     uses = Uses(rows["subject"].to_numpy().astype(np.int32), text.astype(np.int32), rows["time_s"].to_numpy())
     return keys, uses
 

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from counterveil.detectors.likeness import LIKENESS
 from counterveil.detectors.pairs import PAIRS
 from counterveil.encoders.chosen import encoders
 from counterveil.engine.duck import Engine
@@ -83,8 +84,10 @@ class Linker:
     def read_meaning(self) -> None:
         """Add what the vectors of texts say, once they have been made."""
         self._likeness = self._likeness[:1]
-        for encoder in encoders(encoder_choice(self._workspace.settings)):
-            found = likeness.by_meaning(self._workspace, self._engine, self._policy, encoder.space, encoder.dimensions)
+        for reader, encoder in enumerate(encoders(encoder_choice(self._workspace.settings))):
+            found = likeness.by_meaning(
+                self._workspace, self._engine, self._policy, reader, encoder.space, encoder.dimensions
+            )
             if len(found.met.left):
                 self._likeness.append(found)
 
@@ -337,17 +340,17 @@ _MEASURED = pa.schema([("kind", pa.string()), ("size_bin", pa.int32()), ("bits",
 
 
 def _told(row: Mapping[str, Any]) -> str:
-    """What is alike between two subjects, in numbers: their texts are shown where they are asked for."""
-    n, gap_s = row["n_things"], row["gap_s"]
-    how = "in nearly the same words" if row["kind"] == "near_text" else "that mean the same"
-    near = (
+    """What is alike between two subjects, in the words of its detector."""
+    gap_s = row["gap_s"]
+    gap = (
         f"{gap_s / 60:.0f} minutes"
         if gap_s < 7200
         else f"{gap_s / 3600:.0f} hours"
         if gap_s < 172800
         else f"{gap_s / 86400:.0f} days"
     )
-    return f"{n} text{'s' if n > 1 else ''} {how} (similarity up to {row['similarity']:.2f}, closest {near} apart)"
+    detector = next(d for d in LIKENESS if d.info.kind == row["kind"])
+    return detector.told(row["n_things"], row["similarity"], gap)
 
 
 def threshold_bits(policy: EvidencePolicy, n_population: int) -> float:
