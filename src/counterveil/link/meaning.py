@@ -20,8 +20,8 @@ _PROBED = 0.15
 def neighbours(vectors: npt.NDArray[np.float32], uses: Uses) -> Meetings:
     """Meetings of different subjects whose texts' vectors are near, sorted.
 
-    ``vectors`` (n, d) of unit length or zero (no vector), a row a text of ``uses.text``. ``n_subjects`` counts the subjects
-    among the neighbours, ``bucket`` is the lesser text of the two. Cost: n^1.5 · d, the same result in every run.
+    ``vectors`` (n, d) of unit length or zero (no vector), a row a text of ``uses.text``. ``n_subjects`` is 2: how many
+    others say the same is in the measured chance; ``bucket`` is the earlier text of the two. Cost: n^1.5 · d, the same result in every run.
     """
     texts = np.flatnonzero(vectors.any(axis=1))
     if len(texts) < 2:

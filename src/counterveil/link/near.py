@@ -4,7 +4,7 @@ A *use* is a subject's first sending of one text. Texts meet only in buckets of 
 1997; banding: Leskovec, Rajaraman & Ullman, *Mining of Massive Datasets* §3.4), and a meeting counts only if the signatures
 agree in enough places. Buckets that too many subjects are in are cut into nested sub-buckets, so that cost stays linear in
 their size and the same pairs of subjects meet in all of them (references/coordination.md §5.1); public ones are dropped,
-except for what meets within an hour.
+except for what meets within half an hour.
 """
 
 from __future__ import annotations

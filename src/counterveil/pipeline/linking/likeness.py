@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from counterveil.encoders.base import Encoder
 from counterveil.engine.duck import Engine
 from counterveil.link.alike import Cells, Chance, PairBits, chance, families, weigh
 from counterveil.link.meaning import neighbours
@@ -72,7 +73,7 @@ def by_words(workspace: Workspace, engine: Engine, policy: EvidencePolicy) -> Li
 
 
 def by_meaning(
-    workspace: Workspace, engine: Engine, policy: EvidencePolicy, reader: int, space: str, dimensions: int
+    workspace: Workspace, engine: Engine, policy: EvidencePolicy, *, reader: int, encoder: Encoder
 ) -> Likeness:
     """The same in other words or another language, among the texts that were encoded in one space. Needs ``people``."""
     mount(workspace, engine, "words", "turns", "vectors", "sifted", "second_looks")
@@ -84,13 +85,13 @@ def by_meaning(
         "select place, own, pasted from vectors join sent using (content_key) where space = $space and ("
         "content_key in (select content_key from asked where reader = $reader) "
         "or content_key in (select content_key from second_looks)) order by place",
-        {"space": space, "reader": reader},
+        {"space": encoder.space, "reader": reader},
     )
-    own, pasted = (unpacked(rows[half], dimensions) for half in ("own", "pasted"))
+    own, pasted = (unpacked(rows[half], encoder.dimensions) for half in ("own", "pasted"))
     # What was pasted is the matter; the words around it are how everybody asks for a translation.
     matter = np.where(pasted.any(axis=1, keepdims=True), pasted, own)
     norm = np.linalg.norm(matter, axis=1, keepdims=True)
-    vectors = np.zeros((len(keys), dimensions), dtype=np.float32)
+    vectors = np.zeros((len(keys), encoder.dimensions), dtype=np.float32)
     vectors[rows["place"].to_numpy()] = matter / np.maximum(norm, 1e-9)
     return _likeness("same_meaning", policy, uses, neighbours(vectors, uses), keys)
 

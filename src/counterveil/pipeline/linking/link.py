@@ -85,9 +85,7 @@ class Linker:
         """Add what the vectors of texts say, once they have been made."""
         self._likeness = self._likeness[:1]
         for reader, encoder in enumerate(encoders(encoder_choice(self._workspace.settings))):
-            found = likeness.by_meaning(
-                self._workspace, self._engine, self._policy, reader, encoder.space, encoder.dimensions
-            )
+            found = likeness.by_meaning(self._workspace, self._engine, self._policy, reader=reader, encoder=encoder)
             if len(found.met.left):
                 self._likeness.append(found)
 
