@@ -63,7 +63,11 @@ def rows() -> list[Has]:
     for member in ("home1", "home2"):
         found += [Has(member, "device", "tablet"), Has(member, "signup_ip", "home"), Has(member, "client_ip", "home")]
     for member in ("para1", "para4"):
-        found += [Has(member, "wallet", "bc1q"), Has(member, "name", "of the wallet"), Has(member, "domain", "shop.example")]
+        found += [
+            Has(member, "wallet", "bc1q"),
+            Has(member, "name", "of the wallet"),
+            Has(member, "domain", "shop.example"),
+        ]
     found += [Has(s, "name", "the model's", 1, own=s == "para4") for s in ("para1", "para3", "para4")]
     for i in range(9):
         found += [Has(f"campus{i}", "client_ip", "campus"), Has(f"campus{i}", "domain", "public.example")]

@@ -65,7 +65,13 @@ def test_one_meeting() -> None:
     for gap_s, bits in ((TEN, 10), (EIGHT, 8), (SIX, 6), (FOUR, 4), (TWO, 2)):
         found = weighed([Met(1, 6, 0.75, gap_s, bucket=3)])
         assert bits_of(found) == of_pair(bits)
-        assert (found.n[0], found.similarity[0], found.gap_s[0], found.n_subjects[0], found.text[0]) == (1, 0.75, gap_s, 2, 1)
+        assert (found.n[0], found.similarity[0], found.gap_s[0], found.n_subjects[0], found.text[0]) == (
+            1,
+            0.75,
+            gap_s,
+            2,
+            1,
+        )
 
 
 @pytest.mark.parametrize(
@@ -99,7 +105,12 @@ def test_different_texts_add_up() -> None:
     by_chance = Chance(CHANCE.bits, np.array([3.0, 7.0, 2.0, 2.0, 2.0]))
     found = weighed(rows, by_chance=by_chance)
     assert bits_of(found) == of_pair(24)
-    assert (found.n.tolist(), found.n_subjects.tolist(), found.gap_s.tolist(), found.text.tolist()) == ([3], [7], [TEN], [0])
+    assert (found.n.tolist(), found.n_subjects.tolist(), found.gap_s.tolist(), found.text.tolist()) == (
+        [3],
+        [7],
+        [TEN],
+        [0],
+    )
     assert found.similarity.tolist() == [pytest.approx(0.9)]
 
 
@@ -209,9 +220,7 @@ def test_symmetric(rows: list[Met], kin: Ids, order: list[int]) -> None:
 
 
 @given(rows=many, kin=kins, more=st.lists(st.floats(0.0, 8.0), min_size=3, max_size=3))
-def test_activity_never_raises_bits(
-    rows: list[Met], kin: Ids, more: list[float]
-) -> None:
+def test_activity_never_raises_bits(rows: list[Met], kin: Ids, more: list[float]) -> None:
     """By one and the same amount for all; a rounding of halves apart."""
     calm = bits_of(weighed(rows, kin=kin))
     busy = bits_of(weighed(rows, kin=kin, activity=tuple(more)))

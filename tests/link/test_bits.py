@@ -126,7 +126,10 @@ def test_the_null_world_goes_through_the_same_arithmetic(engine: Engine) -> None
     moved = [Has("a", "domain", "x"), Has("e", "domain", "x"), Has("b", "device", "d"), Has("e", "device", "d")]
     register(engine, world.but(alike=()), moved, null=True)
     weigh(engine, world, "_null")
-    assert {pair: total.mb for pair, total in totals_of(engine, "_null").items()} == {("a", "e"): 6500, ("b", "e"): 8000}
+    assert {pair: total.mb for pair, total in totals_of(engine, "_null").items()} == {
+        ("a", "e"): 6500,
+        ("b", "e"): 8000,
+    }
 
 
 def test_bits_that_pairs_reach_are_counted_in_quarters(engine: Engine) -> None:

@@ -41,7 +41,11 @@ def all_sure(links: Links) -> list[list[str]]:
     return communities(links, links.keys(), threshold_bits=T)
 
 
-@given(given=half_sure(), apart=st.sets(st.sampled_from(list(combinations(NAMES, 2))), max_size=4), seed=st.integers(0, 999))
+@given(
+    given=half_sure(),
+    apart=st.sets(st.sampled_from(list(combinations(NAMES, 2))), max_size=4),
+    seed=st.integers(0, 999),
+)
 def test_order_of_links_changes_nothing(given: tuple[Links, set[Pair]], apart: set[Pair], seed: int) -> None:
     links, sure = given
     draw = random.Random(seed)
@@ -197,7 +201,12 @@ def test_no_group_holds_a_pair_set_apart(given: tuple[Links, set[Pair]], apart: 
 
 
 def test_probable_links_are_borne_out_by_partners_in_common() -> None:
-    links = {(p, q) for p in ("m0", "m1", "m2") for q in ("x", "y")} | {("x", "y"), ("x", "z"), ("m0", "z"), ("m1", "z")}
+    links = {(p, q) for p in ("m0", "m1", "m2") for q in ("x", "y")} | {
+        ("x", "y"),
+        ("x", "z"),
+        ("m0", "z"),
+        ("m1", "z"),
+    }
     assert ("x", "y") in borne_out(links, set())
     assert ("x", "z") not in borne_out(links, set())  # two in common
     assert borne_out(links, links) == set()  # sure ones need none

@@ -21,7 +21,8 @@ D = 32
 
 def unit(vectors: npt.NDArray[np.float64]) -> Vectors:
     norm = np.linalg.norm(vectors, axis=1, keepdims=True)
-    return (vectors / np.maximum(norm, 1e-9)).astype(np.float32)
+    found: Vectors = (vectors / np.maximum(norm, 1e-9)).astype(np.float32)
+    return found
 
 
 def strangers(seed: int, n: int) -> Vectors:
@@ -130,7 +131,10 @@ def test_order_of_uses_changes_nothing(seed: int, cosine: float) -> None:
     own = strangers(seed, 6)
     vectors = np.concatenate([own, translated(own, cosine, seed + 1)])
     draw = np.random.default_rng(seed)
-    rows = [(int(draw.integers(0, 8)), text, 50 * at) for at, text in enumerate(draw.permutation(np.repeat(np.arange(12), 2)))]
+    rows = [
+        (int(draw.integers(0, 8)), text, 50 * at)
+        for at, text in enumerate(draw.permutation(np.repeat(np.arange(12), 2)))
+    ]
     rows = list({(s, t): (s, int(t), when) for s, t, when in rows}.values())
     sent = uses(rows)
     place = draw.permutation(len(rows))

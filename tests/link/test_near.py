@@ -120,9 +120,7 @@ def test_large_buckets_are_cut_and_the_same_pairs_meet_in_all() -> None:
     n = 600
     sent = crowd(n, apart_s=30, n_texts=2)
     met = meetings(COPIED, sent)
-    of_text = [
-        {(a[0], b[0]) for a, b, *_ in told(met, sent) if a[1] == b[1] == text} for text in range(2)
-    ]
+    of_text = [{(a[0], b[0]) for a, b, *_ in told(met, sent) if a[1] == b[1] == text} for text in range(2)]
     assert of_text[0] == of_text[1]
     assert n <= len(of_text[0]) <= n * 2 * 20
     # Everybody meets some; together the pairs stand for about as many as there are.

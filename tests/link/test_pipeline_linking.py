@@ -18,7 +18,7 @@ from counterveil.pipeline.progress import Silent
 from counterveil.pipeline.scan import scan
 from counterveil.pipeline.workspace import for_reading, for_writing
 from counterveil.settings import Settings
-from tests.pipeline.logs import START
+from tests.pipeline.logs import START, TOPICS, WORK
 
 Make = Callable[..., Settings]
 Write = Callable[..., Path]
@@ -62,7 +62,9 @@ def strangers(seed: int = 1, n: int = N_STRANGERS) -> Log:
     """People who write about whatever, over ten days."""
     draw = np.random.default_rng(seed)
     return [
-        sent(f"person{i:03d}", sentence(draw), float(draw.uniform(0, 14_400)), client_ip=f"81.2.{i % 250}.{i % 199 + 1}")
+        sent(
+            f"person{i:03d}", sentence(draw), float(draw.uniform(0, 14_400)), client_ip=f"81.2.{i % 250}.{i % 199 + 1}"
+        )
         for i in range(n)
         for _ in range(N_TEXTS)
     ]
@@ -118,15 +120,24 @@ def check_ledger(link: Link, found: Linked) -> None:
 
 
 def test_reading_of_linked_groups_adds_what_texts_mean(make_settings: Make, write_log: Write) -> None:
-    """With the first encoder the texts of the first links are read, and links are drawn again."""
-    log = write_log(strangers(n=40) + writers())
-    found = linked(make_settings(read_budget_texts=0), log)
+    """With the first encoder the texts of the first links are read, and links are drawn again with their vectors."""
+    draw, log = np.random.default_rng(3), strangers(n=40)
+    for brief, topic in enumerate(TOPICS):
+        words = WORK[brief % len(WORK)].format(topic).split()
+        for place, member in enumerate(MEMBERS):
+            own = [w for w in words if draw.random() > 0.15]
+            log.append(sent(member, own, 1440 * brief + 500 + 1.5 * place))
+    found = linked(make_settings(read_budget_texts=0), write_log(log))
     assert found.groups == [MEMBERS]
     kinds = {thing.kind for link in found.links.values() for thing in link.shared}
     assert {"near_text", "same_meaning"} <= kinds
+    told_of = [thing.value for link in found.links.values() for thing in link.shared if thing.kind == "same_meaning"]
+    assert all("that mean the same" in value for value in told_of)
 
 
-def test_the_order_of_the_log_and_a_second_run_change_nothing(quiet: Callable[[str], Settings], write_log: Write) -> None:
+def test_the_order_of_the_log_and_a_second_run_change_nothing(
+    quiet: Callable[[str], Settings], write_log: Write
+) -> None:
     log = strangers(n=60) + writers()
     first = linked(quiet("one"), write_log(log, "one.jsonl"))
     other = linked(quiet("two"), write_log(log[::-1], "two.jsonl"))

@@ -71,9 +71,7 @@ def in_texts(draw: st.DrawFn) -> list[Has]:
 
 def likenesses() -> st.SearchStrategy[tuple[Alike, ...]]:
     """Some pairs that are alike, in one kind or both."""
-    pairs = st.tuples(
-        st.sampled_from(list(combinations(SUBJECTS, 2))), st.sampled_from(["near_text", "same_meaning"])
-    )
+    pairs = st.tuples(st.sampled_from(list(combinations(SUBJECTS, 2))), st.sampled_from(["near_text", "same_meaning"]))
     weights = st.tuples(st.integers(0, 15_000), st.integers(1, 3), st.integers(1, 9))
     return st.dictionaries(pairs, weights, max_size=5).map(
         lambda found: tuple(
@@ -101,7 +99,11 @@ def test_one_table(
 ) -> None:
     """Links equal plain arithmetic and the weighed rows after caps, keep the rule; crowds over the cap are listed as hubs."""
     world = WORLD.but(
-        alike=alike, measured=measured, strata=strata, unit_passages=TEXTS, family_caps={"artefact": 10_000, "content": 18_000}
+        alike=alike,
+        measured=measured,
+        strata=strata,
+        unit_passages=TEXTS,
+        family_caps={"artefact": 10_000, "content": 18_000},
     )
     found = run(engine, world, rows)
     assert found.totals == expected_totals(world, rows)
@@ -117,7 +119,10 @@ def test_one_table(
         assert any(row["evidence_class"] == 1 for row in things) or len(strong) >= 2
         assert all(row["n_subjects"] <= world.kinds[row["kind"]].hub for row in things if row["kind"] in KINDS)
         assert [row["mb"] for row in things] == sorted((row["mb"] for row in things), reverse=True)
-        assert sum(a.n_things for a in alike if a.pair == pair) + sum(r["kind"] in KINDS for r in things) == found.n_things[pair]
+        assert (
+            sum(a.n_things for a in alike if a.pair == pair) + sum(r["kind"] in KINDS for r in things)
+            == found.n_things[pair]
+        )
     holders = Counter((row.kind, row.thing) for row in rows)
     hubs = {(kind, key(kind, thing), n) for (kind, thing), n in holders.items() if n > world.kinds[kind].hub}
     assert set(found.hubs) == hubs

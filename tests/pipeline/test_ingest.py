@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import re
 import signal
 import subprocess
 import sys
@@ -87,8 +88,15 @@ def test_order_of_files_does_not_change_the_findings(
         for index in order:
             with for_writing(settings) as workspace:
                 scan(workspace, [str(parts[index])], progress=Silent())
-        results.append(concluded(settings))
+        results.append(_without_ids(concluded(settings)))
     assert results[0] == results[1]
+
+
+def _without_ids(found: dict[str, list[object]]) -> dict[str, list[str]]:
+    """Findings as text: an operation's id is from when it was first found, so it depends on what was there first."""
+    return {
+        kind: sorted(re.sub(r"(OP|LD)-[0-9a-f]{10}", r"\1", str(row)) for row in rows) for kind, rows in found.items()
+    }
 
 
 def test_rejects_name_file_line_field_reason_and_remedy(make_settings: Make, tmp_path: Path) -> None:

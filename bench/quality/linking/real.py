@@ -25,6 +25,7 @@ import numpy as np
 
 from bench.machine import lines, machine
 from bench.quality.linking.metrics import Report, Truth, evaluate
+from bench.quality.linking.peers import own
 from bench.quality.linking.peers.base import Failed, Grouped, Log, Missing, OutOfTime, Peer, best_threshold, strengths
 from bench.quality.linking.peers.every import PEERS
 from bench.quality.linking.peers.process import LIMIT_S
@@ -35,7 +36,7 @@ from counterveil.ids import digest_hex
 from counterveil.lab.measures import roc_auc
 
 # The product's row comes first: Peer("Counterveil", run) with run(log, python=…, limit_s=…) -> Grouped. It may ignore both.
-OWN: tuple[Peer, ...] = ()
+OWN: tuple[Peer, ...] = (Peer("Counterveil", own.run),)
 
 RATE = 0.001
 DRAWS = 20

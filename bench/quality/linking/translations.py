@@ -9,7 +9,12 @@ they are (``copied``).
 
 from __future__ import annotations
 
+import argparse
 import itertools
+import os
+import subprocess
+import sys
+import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -18,6 +23,9 @@ from pathlib import Path
 import numpy as np
 import orjson
 import pyarrow.parquet as pq
+
+from counterveil.service import findings
+from counterveil.settings import Settings
 
 # Those that the first encoder was trained on; columns of the file.
 LANGUAGES = ("en", "es", "zh", "ko", "ru", "fr", "pt_BR")
@@ -65,10 +73,10 @@ def write(folder: Path, texts: Mapping[str, Sequence[str]], plan: Plan, way: str
             base = _START + timedelta(days=(operation * 7 + nth * 3) % _DAYS, hours=9)
             moment = base + timedelta(seconds=int(random.integers(0, 3600)))
             rows.append((moment, account, _exchanged(text, texts[lang], random) if way == "within" else text))
-        rows += _own(account, texts, LANGUAGES[member % len(LANGUAGES)], rest, plan, random)
+        rows += _own(account, texts, LANGUAGES[member % len(LANGUAGES)], rest, plan, random=random)
     for stranger in range(plan.n_strangers):
         account = f"s{stranger:04d}"
-        rows += _own(account, texts, LANGUAGES[stranger % len(LANGUAGES)], rest, plan, random)
+        rows += _own(account, texts, LANGUAGES[stranger % len(LANGUAGES)], rest, plan, random=random)
     folder.mkdir(parents=True, exist_ok=True)
     lines = [
         orjson.dumps(
@@ -92,6 +100,7 @@ def _own(
     lang: str,
     rest: Iterator[int],
     plan: Plan,
+    *,
     random: np.random.Generator,
 ) -> Iterator[tuple[datetime, str, str]]:
     for at in itertools.islice(rest, plan.n_own):
@@ -107,3 +116,47 @@ def _exchanged(text: str, others: Sequence[str], random: np.random.Generator) ->
     for at in random.choice(len(words), len(words) // 3, replace=False):
         words[at] = pool[int(random.integers(len(pool)))]
     return (" " if spaced else "").join(words)
+
+
+def main() -> int:
+    """Print, for each way, how many of the operations' pairs are linked and how many other pairs."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument(
+        "--data", type=Path, default=Path("../shared/data"), help="folder with parallel_sentences.parquet"
+    )
+    parser.add_argument("--seeds", default="1,2,3")
+    asked = parser.parse_args()
+    texts = sentences(asked.data / "parallel_sentences.parquet")
+    print("| way | seed | pairs linked | other pairs linked | operations in one group |\n|---|---|---|---|---|")
+    for way, seed in itertools.product(WAYS, map(int, asked.seeds.split(","))):
+        with tempfile.TemporaryDirectory(prefix="counterveil-translations-") as folder:
+            print(
+                f"| {way} | {seed} | {' | '.join(_measured(Path(folder), texts, Plan(seed=seed), way))} |", flush=True
+            )
+    return 0
+
+
+def _measured(folder: Path, texts: Mapping[str, Sequence[str]], plan: Plan, way: str) -> list[str]:
+    truth = write(folder, texts, plan, way)
+    settings = {"COUNTERVEIL_SECOND_ENCODER": "none", "COUNTERVEIL_MAX_READ_SHARE": "1.0"}
+    command = [
+        sys.executable,
+        "-m",
+        "counterveil",
+        "scan",
+        str(folder / "events.jsonl"),
+        "--home",
+        str(folder / "run"),
+        "--json",
+    ]
+    subprocess.run(command, check=True, capture_output=True, env={**os.environ, **settings})
+    found = findings.list_operations(Settings(home=folder / "run", workers=2), include_cohorts=True)
+    sure = {(link["left"], link["right"]) for o in found for link in o["links"] if link["sure"]}
+    true = sum(a in truth and truth[a] == truth.get(b) for a, b in sure)
+    whole = sum(len({m["subject_id"] for m in o["members"]} & truth.keys()) >= plan.n_members for o in found)
+    n = plan.n_operations * plan.n_members * (plan.n_members - 1) // 2
+    return [f"{true} of {n}", str(len(sure) - true), f"{whole} of {plan.n_operations}"]
+
+
+if __name__ == "__main__":
+    sys.exit(main())

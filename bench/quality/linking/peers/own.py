@@ -38,7 +38,7 @@ def run(log: Log, *, python: Path | None = None, limit_s: float = 600) -> Groupe
         try:
             subprocess.run(command, check=True, timeout=limit_s, capture_output=True, env={**os.environ, **_QUIET})
         except subprocess.TimeoutExpired as error:
-            raise OutOfTime("counterveil", limit_s) from error
+            raise OutOfTime(limit_s) from error
         cpu_s = _spent() - before
         found = findings.list_operations(Settings(home=folder / "run", workers=2), include_cohorts=True)
     groups = {m["subject_id"]: at for at, o in enumerate(found) for m in o["members"]}
