@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from counterveil.assess import groups, innocent, leads
-from counterveil.assess.facts import GroupFacts
+from counterveil.assess import groups, innocent, leads, subjects
+from counterveil.assess.facts import GroupFacts, SubjectFacts
 from counterveil.assess.ledger import confidence
-from counterveil.assess.operations import Base, group_facts, operation, operation_id, role
+from counterveil.assess.operations import Base, group_facts, operation, role
 from counterveil.link.groups import belongings
-from counterveil.model.operation import Entry, Operation, Verdict
+from counterveil.model.operation import Belonging, Entry, Operation, Standing, Verdict
 from counterveil.model.signal import EvidenceClass, Family
+from counterveil.pipeline.assess import _lone_leads, _new_id, _scores
 from counterveil.policy.assessment import assessment
 from counterveil.policy.taxonomy import taxonomy
 from tests.assess.make import START, group, link, members, subject, thing
@@ -33,8 +35,8 @@ def made(**facts: object) -> Operation:
     of = members(3, behaviours={"IO-1": 0.5, "SC-1": 0.12, "CY-2": 0.02}, **facts)
     links = [link(a, b, PASSAGE, DOMAIN) for a, b in (("m0", "m1"), ("m0", "m2"), ("m1", "m2"))]
     bits = {(found.left, found.right): found.bits for found in links}
-    place = {b.subject: b for b in belongings([m.subject_id for m in of], bits, threshold_bits=8.0)}
-    return operation(of, place, links, base=BASE, policy=POLICY)
+    place = {b.subject: b for b in belongings([m.subject_id for m in of], bits, bits.keys(), threshold_bits=8.0)}
+    return operation("OP-1", of, place, links, base=BASE, policy=POLICY)
 
 
 def test_an_operation_carries_its_ledger_and_its_verdict() -> None:
@@ -74,10 +76,126 @@ def test_roles_name_the_work() -> None:
     assert role(subject("a", n_read=0), BASE) == "not read"
 
 
-def test_an_operation_keeps_its_id_when_it_grows() -> None:
-    of = [subject(f"m{i}", first_seen=START + timedelta(hours=i)) for i in range(4)]
-    assert operation_id(of[:2]) == operation_id(of) == operation_id(of[::-1])
-    assert operation_id(of) != operation_id(of[1:])
+def test_a_new_operation_is_named_after_its_first_member() -> None:
+    """So that it keeps its id as it grows; with a name of its own where that one is taken."""
+    facts = {f"m{i}": subject(f"m{i}", first_seen=START + timedelta(hours=i)) for i in range(4)}
+    names = list(facts)
+    assert _new_id(names[:2], facts) == _new_id(names, facts) == _new_id(names[::-1], facts)
+    assert _new_id(names, facts) != _new_id(names[1:], facts)
+    assert _new_id([*names, _new_id(names, facts)], facts) != _new_id(names, facts)
+
+
+STANDINGS = {"m0": Standing.CORE, "m1": Standing.LIKELY, "m2": Standing.CONTACT, "m3": Standing.CORE}
+
+
+def with_standings(standings: dict[str, Standing], **facts: object) -> Operation:
+    of = members(len(standings), behaviours={"IO-1": 0.5}, **facts)
+    place = {name: Belonging(name, standing, 0.9) for name, standing in standings.items()}
+    links = [link(a, b, PASSAGE, DOMAIN) for a, b in pairwise(sorted(standings))]
+    return operation("OP-1", of, place, links, base=BASE, policy=POLICY)
+
+
+def test_contacts_are_no_members_and_say_nothing_of_the_operation() -> None:
+    found = with_standings(STANDINGS)
+    assert found.operation_id == "OP-1"
+    assert [m.subject_id for m in found.members] == ["m0", "m1", "m3"]
+    assert [m.subject_id for m in found.contacts] == ["m2"]
+    assert found.n_turns == 60
+    assert len(found.links) == 3, "links to contacts are shown"
+    without = with_standings({s: standing for s, standing in STANDINGS.items() if s != "m3"})
+    assert [m.subject_id for m in without.members] == ["m0", "m1"]
+
+
+def test_where_all_but_one_are_contacts_all_are_members() -> None:
+    found = with_standings({"m0": Standing.CORE, "m1": Standing.CONTACT, "m2": Standing.CONTACT})
+    assert (len(found.members), found.contacts) == (3, ())
+
+
+@pytest.mark.parametrize(
+    ("standing", "stance", "n_read", "is_contact"),
+    [
+        (Standing.LIKELY, POLICY.contact.stance, 99, True),
+        (Standing.LIKELY, POLICY.contact.stance + 0.01, 99, False),
+        (Standing.CORE, POLICY.contact.core_stance, 99, True),
+        (Standing.CORE, POLICY.contact.core_stance + 0.01, 99, False),
+        (Standing.LIKELY, -9.0, POLICY.contact.min_read_texts, True),
+        (Standing.LIKELY, -9.0, POLICY.contact.min_read_texts - 1, False),
+    ],
+)
+def test_who_speaks_as_a_victim_or_an_analyst_is_a_contact(
+    standing: Standing, stance: float, n_read: int, is_contact: bool
+) -> None:
+    of = [*members(3), subject("victim", stance=stance, n_read=n_read)]
+    place = {m.subject_id: Belonging(m.subject_id, Standing.CORE, 0.9) for m in of[:3]}
+    place["victim"] = Belonging("victim", standing, 0.9)
+    found = operation("OP-1", of, place, [link("m0", "victim", PASSAGE)], base=BASE, policy=POLICY)
+    assert ([m.subject_id for m in found.contacts] == ["victim"]) is is_contact
+
+
+LOUD: dict[str, object] = {"reading": 2.5, "behaviours": {"IO-1": 0.5}}
+
+
+def with_victim(**facts: object) -> tuple[list[SubjectFacts], Operation]:
+    """Three operators and one more, all linked to all."""
+    of = [*members(3, **LOUD), subject("victim", **LOUD | {"stance": -5.0} | facts)]
+    place = {m.subject_id: Belonging(m.subject_id, Standing.LIKELY, 0.9) for m in of}
+    links = [link(a.subject_id, b.subject_id, PASSAGE, DOMAIN) for i, a in enumerate(of) for b in of[i + 1 :]]
+    return of, operation("OP-1", of, place, links, base=BASE, policy=POLICY)
+
+
+def test_the_limits_of_contacts_as_shipped() -> None:
+    limits = POLICY.contact
+    assert (limits.stance, limits.core_stance, limits.min_read_texts) == (-1.0, -2.0, 3)
+
+
+def test_a_contact_by_its_texts_is_listed_and_moves_nothing() -> None:
+    behaviours = {"CY-2": 0.9}
+    _, found = with_victim(behaviours=behaviours, n_user_turns=900, last_seen=START + timedelta(days=99))
+    _, plain = with_victim()
+    assert [(m.subject_id, m.standing, m.confidence) for m in found.contacts] == [("victim", Standing.CONTACT, 0.9)]
+    assert found.contacts[0].role.startswith("CY-2 ")
+    assert {m.subject_id for m in found.members} == {"m0", "m1", "m2"}
+    assert (found.ledger, found.behaviours) == (plain.ledger, plain.behaviours)
+    assert (found.n_turns, found.last_seen) == (60, START + timedelta(days=5))
+    assert len(found.links) == 6
+
+
+def test_who_was_not_read_stays_a_member() -> None:
+    _, found = with_victim(n_read=0)
+    assert (len(found.members), found.contacts) == (4, ())
+
+
+@pytest.mark.parametrize("standing", [Standing.CORE, Standing.LIKELY])
+def test_members_of_whom_too_few_would_be_left_keep_their_standing(standing: Standing) -> None:
+    of = [subject("m0"), subject("m1", stance=-5.0), subject("m2", stance=-5.0)]
+    place = {m.subject_id: Belonging(m.subject_id, standing, 0.9) for m in of}
+    found = operation("OP-1", of, place, [link("m0", "m1", PASSAGE)], base=BASE, policy=POLICY)
+    assert ({m.subject_id for m in found.members}, found.contacts) == ({"m0", "m1", "m2"}, ())
+    assert found.n_turns == 60
+    assert {m.standing for m in found.members} == {standing}
+
+
+def test_a_contact_has_the_score_of_its_own_texts_and_may_be_a_lead_of_its_own() -> None:
+    of, found = with_victim(ledger=(Entry("doing share", 6.0, "seen"),))
+    facts = {m.subject_id: m for m in of}
+    own = {m.subject_id: subjects.score(subjects.ledger(m, POLICY.subject, 0.0), POLICY.subject) for m in of}
+    rows = {row["subject_id"]: row for row in _scores(facts, [found], BASE, POLICY).to_pylist()}
+    assert {row["operation_id"] for row in rows.values()} == {"OP-1"}
+    assert (rows["victim"]["standing"], rows["victim"]["score"]) == ("contact", own["victim"])
+    assert 0.0 < own["victim"] != round(found.confidence * 0.9, 4)
+    assert rows["m0"]["score"] == max(own["m0"], round(found.confidence * 0.9, 4)) > own["m0"]
+    lone = _lone_leads(facts, {m.subject_id for m in found.members}, BASE, POLICY)
+    assert [lead.about for lead in lone] == ["victim"]
+
+
+def test_likeness_counts_once_for_a_group() -> None:
+    """What is alike is told pair by pair, in words of its own."""
+    links = [
+        link(a, b, thing("near_text", CONTENT, value=f"{n} texts"), thing("same_meaning", CONTENT, EvidenceClass.B, value=f"{n}"))
+        for n, (a, b) in enumerate((("m0", "m1"), ("m0", "m2"), ("m1", "m2")))
+    ]  # fmt: skip
+    facts = group_facts(members(3), links)
+    assert (facts.n_working_passages, facts.n_pasted_once) == (1, 1)
 
 
 def test_what_links_consist_of() -> None:

@@ -11,8 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from counterveil.detectors import BUILTIN
+from counterveil.detectors.likeness import LIKENESS
+from counterveil.detectors.likeness.near_text import NearText
+from counterveil.detectors.likeness.same_meaning import SameMeaning
+from counterveil.detectors.pairs import PAIRS
 from counterveil.ids import key64
-from counterveil.model.signal import Detector, EvidenceClass, Reads, Row
+from counterveil.model.rhythm import PairInfo
+from counterveil.model.signal import Detector, DetectorInfo, EvidenceClass, Reads, Row
 from counterveil.policy.evidence import evidence
 
 each = pytest.mark.parametrize("detector", BUILTIN, ids=lambda d: d.info.name)
@@ -93,9 +98,29 @@ def test_no_pattern_blows_up(detector: Detector, unit: str) -> None:
 
 
 def test_names_are_unique_and_all_kinds_have_a_detector() -> None:
-    names = [d.info.name for d in BUILTIN]
+    infos: list[DetectorInfo | PairInfo] = [
+        *(d.info for d in BUILTIN),
+        *(d.info for d in PAIRS),
+        *(d.info for d in LIKENESS),
+    ]
+    names = [info.name for info in infos]
     assert len(set(names)) == len(names)
-    assert {d.info.kind for d in BUILTIN} == set(evidence().kinds)
+    assert {info.kind for info in infos} == set(evidence().kinds)
+
+
+@pytest.mark.parametrize("detector", LIKENESS, ids=lambda d: d.info.name)
+def test_likeness_says_what_it_means_and_tells_it(detector: NearText | SameMeaning) -> None:
+    info = detector.info
+    assert len(info.meaning) > 20
+    assert len(info.source) > 20
+    assert info.version >= 1
+    policy = evidence().kinds[info.kind]
+    assert policy.family is info.family
+    assert policy.best is info.best_class
+    assert info.kind in evidence().likeness
+    assert detector.told(1, 0.876, "5 minutes").startswith("1 text ")
+    assert detector.told(12, 0.876, "5 minutes").startswith("12 texts ")
+    assert "0.88, closest 5 minutes apart" in detector.told(12, 0.876, "5 minutes")
 
 
 def test_context_never_makes_a_link() -> None:
