@@ -179,6 +179,16 @@ def test_order_of_uses_changes_nothing(log: tuple[list[list[int]], list[tuple[in
     assert told(meetings(texts(written), after), after) == told(meetings(texts(written), before), before)
 
 
+def test_of_much_at_one_moment_the_same_texts_stand_for_a_subject() -> None:
+    """Five copies in one second, of which three count: not those that happened to be read first."""
+    frame = drawn(12, 1, words=12)[0]
+    written, rows = texts([frame] * 5), [*((0, text, 0) for text in range(5)), (1, 0, 0)]
+    before, after = uses(rows), uses(rows[::-1])
+    found = told(meetings(written, before), before)
+    assert len(found) == 3
+    assert told(meetings(written, after), after) == found
+
+
 @given(log=logs(distinct=True))
 def test_order_of_texts_changes_nothing(log: tuple[list[list[int]], list[tuple[int, int, int]]]) -> None:
     written, rows = log

@@ -59,11 +59,11 @@ def operation(
     policy: AssessmentPolicy,
 ) -> Operation:
     """The operation that a linked group makes, suspected or cohort."""
-    belongings = _with_contacts(members, belongings, policy)
-    outside = [m for m in members if belongings[m.subject_id].standing is Standing.CONTACT]
-    inside = [m for m in members if belongings[m.subject_id].standing is not Standing.CONTACT]
-    # One alone is no group: then all are members, and the ledger says what speaks for them.
-    contacts, members = (outside, inside) if len(inside) > 1 else ([], members)
+    placed = _with_contacts(members, belongings, policy)
+    outside = [m for m in members if placed[m.subject_id].standing is Standing.CONTACT]
+    inside = [m for m in members if placed[m.subject_id].standing is not Standing.CONTACT]
+    # One alone is no group: then all are members as their links have them, and the ledger says what speaks for them.
+    contacts, members, belongings = (outside, inside, placed) if len(inside) > 1 else ([], members, belongings)
     of_members = {m.subject_id for m in members}
     facts = group_facts(members, [link for link in links if of_members.issuperset((link.left, link.right))])
     ledger = groups.ledger(facts, policy.group, base.shift)

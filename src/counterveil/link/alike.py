@@ -150,14 +150,20 @@ def weigh(
     _, place = np.unique(pair, return_inverse=True)
     rough = np.bincount(place, weights=mb)[place] if len(pair) else np.zeros(0)
     chosen = chosen[rough >= max(1.0, 1000 * (least_bits + cells.absent_bits))]
-    for key in (met.bucket[kept_at], uses.text[left].astype(np.int64), uses.text[right].astype(np.int64)):
-        order = chosen[
-            np.lexsort((met.right[kept_at][chosen], met.left[kept_at][chosen], -mb[chosen], key[chosen], pair[chosen]))
-        ]
-        first = np.ones(len(order), np.bool_)
-        first[1:] = (pair[order][1:] != pair[order][:-1]) | (key[order][1:] != key[order][:-1])
-        chosen = order[first]
-    of = kin[uses.text[left]]
+    # The same bucket once, then each text once on either side: a meeting that is the heaviest of both its texts.
+    for keys in ((met.bucket[kept_at],), (uses.text[left].astype(np.int64), uses.text[right].astype(np.int64))):
+        n_first = np.zeros(len(kept_at), np.int8)
+        for key in keys:
+            order = chosen[
+                np.lexsort(
+                    (met.right[kept_at][chosen], met.left[kept_at][chosen], -mb[chosen], key[chosen], pair[chosen])
+                )
+            ]
+            first = np.ones(len(order), np.bool_)
+            first[1:] = (pair[order][1:] != pair[order][:-1]) | (key[order][1:] != key[order][:-1])
+            n_first[order[first]] += 1
+        chosen = chosen[n_first[chosen] == len(keys)]
+    of = np.minimum(kin[uses.text[left]], kin[uses.text[right]])
     order = chosen[np.lexsort((left[chosen], -mb[chosen], of[chosen], pair[chosen]))]
     if len(order):
         new = np.concatenate([[True], (pair[order][1:] != pair[order][:-1]) | (of[order][1:] != of[order][:-1])])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from counterveil.model.operation import Named
 
@@ -12,12 +12,16 @@ _LEAST_SHARE = 0.3
 
 
 def identify(
-    groups: Sequence[Sequence[str]], known: Mapping[str, frozenset[str]], new_id: Callable[[Sequence[str]], str]
+    groups: Sequence[Sequence[str]],
+    known: Mapping[str, frozenset[str]],
+    new_id: Callable[[Sequence[str]], str],
+    taken: Collection[str] = (),
 ) -> list[Named]:
     """Name every group, in their order.
 
     An operation's id goes to the group that holds most of its members; a group that inherits several keeps the one it shares
-    most with, and has absorbed the others. ``new_id`` names what nothing known is in; where that id is taken, all members do.
+    most with, and has absorbed the others. ``new_id`` names what nothing known is in; where that id is known or ``taken``
+    (an operation that went up in another), all members do.
     """
     of_member = {member: at for at, group in enumerate(groups) for member in group}
     heirs: dict[int, list[tuple[int, str]]] = {}
@@ -39,7 +43,7 @@ def identify(
         for at, n in enough.items():
             if at != heir:
                 split.setdefault(at, []).append((n, operation_id))
-    taken = set(known)
+    given = {*known, *taken}
     named = []
     for at, group in enumerate(groups):
         inherited = sorted(heirs.get(at, []), key=lambda pair: (-pair[0], pair[1]))
@@ -47,9 +51,9 @@ def identify(
             operation_id = inherited[0][1]
         else:
             operation_id = new_id(group)
-            if operation_id in taken:
+            while operation_id in given:
                 operation_id = new_id([*group, operation_id])
-            taken.add(operation_id)
+            given.add(operation_id)
         parents = sorted(split.get(at, []), key=lambda pair: (-pair[0], pair[1]))
         named.append(
             Named(

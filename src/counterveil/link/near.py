@@ -178,11 +178,13 @@ def _verified(
     for keys, rows, sizes, sub in buckets:
         if len(rows) < 2:
             continue
-        for left, right in _joined(keys, uses.subject[rows], uses.time_s[rows]):
+        for left, right in _joined(keys, uses.subject[rows], uses.time_s[rows], uses.text[rows]):
             a, b = rows[left], rows[right]
             alike = short[uses.text[a]] == short[uses.text[b]]
             similarity = alike.mean(axis=1, dtype=np.float32)
             kept = np.flatnonzero(similarity >= _MIN_SIMILARITY)
+            if not len(kept):
+                continue
             a, b, n = a[kept], b[kept], sizes[left[kept]]
             weight = np.ones(len(a), np.float32) if sub == 1.0 else (n / (2 * sub)).astype(np.float32)
             found.append(
@@ -199,13 +201,13 @@ def _verified(
     return found
 
 
-def _joined(keys: npt.NDArray[np.uint64], subject: Ids, time_s: Ints) -> Iterator[tuple[Ints, Ints]]:
+def _joined(keys: npt.NDArray[np.uint64], subject: Ids, time_s: Ints, text: Ids) -> Iterator[tuple[Ints, Ints]]:
     """Pairs within each bucket of different subjects, in chunks: (left, right) as indices of the arguments.
 
     A subject's first uses stand for all of its uses in a bucket; a bucket that is still too large is left out (a burst of
     strangers within half an hour is a trend).
     """
-    order = np.lexsort((time_s, subject, keys))
+    order = np.lexsort((text, time_s, subject, keys))
     key, who = keys[order], subject[order]
     new = np.concatenate([[True], (key[1:] != key[:-1]) | (who[1:] != who[:-1])])
     starts = np.flatnonzero(new)

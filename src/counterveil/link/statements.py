@@ -101,11 +101,14 @@ with alone as (
 ),
 ranked as (
   select *, row_number() over (partition by left_subject, right_subject, damped_with
-                               order by alone_mb desc, evidence_class, thing_key) as nth
+                               order by alone_mb desc, evidence_class, thing_key) as nth,
+         row_number() over (partition by left_subject, right_subject, damped_with, evidence_class <= 2
+                            order by alone_mb desc, evidence_class, thing_key) as own_nth
   from alone
 )
 select left_subject, right_subject, kind, thing_key, n_subjects, family, damped_with, evidence_class, alone_mb, nth,
-       round(alone_mb * power($damping, nth - 1))::bigint as mb
+       round(alone_mb * power($damping, nth - 1))::bigint as mb,
+       case when evidence_class <= 2 then round(alone_mb * power($damping, own_nth - 1)) else 0 end::bigint as own_mb
 from ranked
 """
 
@@ -113,7 +116,7 @@ TOTALS = """
 create or replace table totals{w} as
 with by_kind as (
   select left_subject, right_subject, family, damped_with as kind, count(*) as n_things, sum(mb)::bigint as mb,
-         coalesce(sum(mb) filter (where evidence_class <= 2), 0)::bigint as own_mb,
+         sum(own_mb)::bigint as own_mb,
          coalesce(max(alone_mb) filter (where evidence_class = 1), 0)::bigint as best_a_mb
   from weighed{w} group by left_subject, right_subject, family, damped_with
   union all
@@ -122,12 +125,15 @@ with by_kind as (
   from alike{w}
 ),
 ranked as (
-  select *, row_number() over (partition by left_subject, right_subject, family order by mb desc, kind) as nth from by_kind
+  -- Context is damped beside what is evidence, never the other way round.
+  select *, row_number() over (partition by left_subject, right_subject, family order by mb desc, kind) as nth,
+         row_number() over (partition by left_subject, right_subject, family order by own_mb desc, kind) as own_nth
+  from by_kind
 ),
 by_family as (
   select r.left_subject, r.right_subject, r.family, sum(n_things)::bigint as n_things,
          least(sum(round(mb * power($damping, nth - 1))), min(f.cap_mb))::bigint as mb,
-         least(sum(round(own_mb * power($damping, nth - 1))), min(f.cap_mb))::bigint as own_mb, max(best_a_mb) as best_a_mb
+         least(sum(round(own_mb * power($damping, own_nth - 1))), min(f.cap_mb))::bigint as own_mb, max(best_a_mb) as best_a_mb
   from ranked r join family_caps f using (family)
   group by r.left_subject, r.right_subject, r.family
 )

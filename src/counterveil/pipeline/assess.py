@@ -28,7 +28,7 @@ from counterveil.pipeline.workspace import Workspace
 from counterveil.policy.assessment import AssessmentPolicy, assessment
 from counterveil.store import batches, findings
 from counterveil.store.findings import Changes
-from counterveil.store.history import known_operations, remember
+from counterveil.store.history import given_ids, known_operations, remember
 
 SCORE_SCHEMA = pa.schema(
     [
@@ -73,8 +73,8 @@ def assess(workspace: Workspace, linked: Linked, progress: Progress) -> Assessed
     sure = {pair for pair, link in linked.links.items() if link.sure}
     found = []
     with workspace.database.begin() as connection:
-        known = known_operations(connection)
-    named = identify(linked.groups, known, lambda members: _new_id(members, facts))
+        known, given = known_operations(connection), given_ids(connection)
+    named = identify(linked.groups, known, lambda members: _new_id(members, facts), given)
     for name, group in zip((n.operation_id for n in named), linked.groups, strict=True):
         inside = set(group)
         of_group = {b.subject: b for b in belongings(group, weights, sure, threshold_bits=linked.threshold_bits)}

@@ -70,13 +70,18 @@ def _open(settings: Settings, *, upgrade: bool) -> Workspace:
     return Workspace(settings, database, Lake(settings.home / "lake"))
 
 
-@contextmanager
-def for_reading(settings: Settings) -> Iterator[Workspace]:
-    """An existing workspace. Raises NotFoundError when there is none, with what to do."""
+def must_exist(settings: Settings) -> None:
+    """Raises NotFoundError when there is no workspace, with what to do."""
     if not (settings.home / "state.db").is_file():
         raise NotFoundError(
             f"{settings.home}: no workspace here", remedy="Run `counterveil scan LOGS…` first, or name it with --home."
         )
+
+
+@contextmanager
+def for_reading(settings: Settings) -> Iterator[Workspace]:
+    """An existing workspace. Raises NotFoundError when there is none, with what to do."""
+    must_exist(settings)
     workspace = _open(settings, upgrade=False)
     try:
         yield workspace

@@ -12,7 +12,7 @@ from counterveil.link.explain import explain
 from counterveil.model.link import Judgement, Link, SharedThing
 from counterveil.model.signal import EvidenceClass, Family
 from counterveil.pipeline.profile import table
-from counterveil.pipeline.workspace import for_reading, for_writing
+from counterveil.pipeline.workspace import for_reading, for_writing, must_exist
 from counterveil.policy.evidence import evidence
 from counterveil.service.findings import list_operations
 from counterveil.service.reveals import masked_value, record_reveal
@@ -68,6 +68,7 @@ def judge(settings: Settings, left: str, right: str, verdict: Judgement, *, auth
     """Put a judgement on record; the next scan follows it. Raises NotFoundError for a subject that the log does not know."""
     if left == right:
         raise UsageError("a subject cannot be judged against itself", remedy="Name two subjects.")
+    must_exist(settings)
     with for_writing(settings) as workspace:
         known = set(table(workspace, "subjects")["subject_id"].to_pylist())
         for subject in (left, right):
@@ -79,6 +80,7 @@ def judge(settings: Settings, left: str, right: str, verdict: Judgement, *, auth
 
 def withdraw(settings: Settings, left: str, right: str) -> int:
     """Take back the judgements of a pair; they stay on record. Raises NotFoundError where there are none."""
+    must_exist(settings)
     with for_writing(settings) as workspace, workspace.database.begin() as connection:
         n = judgements.withdraw(connection, left, right, utc_now())
     if n == 0:

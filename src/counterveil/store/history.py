@@ -29,6 +29,11 @@ def known_operations(connection: Connection) -> dict[str, frozenset[str]]:
     return members
 
 
+def given_ids(connection: Connection) -> set[str]:
+    """Every id that an operation ever had: none is given again to something else."""
+    return set(connection.execute(select(operation_event.c.operation_id).distinct()).scalars())
+
+
 def remember(connection: Connection, named: Sequence[Named], at: datetime) -> int:
     """Write what changed since the last time; how many events that were. The same groups again write nothing."""
     known = known_operations(connection)
