@@ -38,14 +38,18 @@ def main() -> None:
         begun = time.monotonic()
         found = _run(asked.verb, settings, InputChoice(asked.paths), progress)
         ended = time.monotonic()
+    asked.report.write_bytes(orjson.dumps(found | clock(library_bytes, begun, ended)))
+
+
+def clock(library_bytes: int, begun_s: float, ended_s: float) -> dict[str, float]:
+    """What ``bench.watch`` asks of every child: size of the libraries, begin and end, CPU seconds of all processes."""
     usage = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    clock = {
+    return {
         "library_bytes": library_bytes,
-        "begun_s": begun,
-        "ended_s": ended,
+        "begun_s": begun_s,
+        "ended_s": ended_s,
         "cpu_s": sum(u.ru_utime + u.ru_stime for u in usage),
     }
-    asked.report.write_bytes(orjson.dumps(found | clock))
 
 
 def _run(verb: str, settings: Settings, choice: InputChoice, progress: Progress) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -101,13 +101,22 @@ def watch(verb: str, paths: Sequence[Path], *, home: Path, workers: int) -> Watc
     """
     home = home.resolve()
     report = home.with_name(f"{home.name}.report.json")
-    command = [sys.executable, "-m", "bench.child", verb, "--home", str(home), "--workers", str(workers)]
-    command += ["--report", str(report), *(str(path.resolve()) for path in paths)]
+    arguments = [verb, "--home", str(home), "--workers", str(workers), *(str(path.resolve()) for path in paths)]
+    return watched("bench.child", arguments, report)
+
+
+def watched(module: str, arguments: Sequence[str], report: Path, env: Mapping[str, str] | None = None) -> Watched:
+    """Run a module that writes ``--report`` as ``bench.child`` does, under more variables of the environment.
+
+    Raises:
+        RuntimeError: it failed; its own words are on standard error.
+    """
+    command = [sys.executable, "-m", module, *arguments, "--report", str(report)]
     own = time.process_time()
-    begun = subprocess.Popen(command, cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT)})
+    begun = subprocess.Popen(command, cwd=ROOT, env=os.environ | (env or {}) | {"PYTHONPATH": str(ROOT)})
     samples = tuple(_samples(begun))
     if begun.returncode != 0:
-        raise RuntimeError(f"{verb} ended with {begun.returncode}")
+        raise RuntimeError(f"{module} ended with {begun.returncode}")
     return Watched(orjson.loads(report.read_bytes()), samples, time.process_time() - own)
 
 

@@ -7,7 +7,6 @@ come from ``COUNTERVEIL_*``.
 from __future__ import annotations
 
 import argparse
-import resource
 import time
 from dataclasses import asdict
 from pathlib import Path
@@ -17,6 +16,7 @@ import numpy as np
 import orjson
 import psutil
 
+from bench.child import clock
 from counterveil.model.link import Link
 from counterveil.pipeline.progress import Silent
 from counterveil.service import scanning
@@ -39,14 +39,9 @@ def main() -> None:
     begun = time.monotonic()
     report = scanning.scan(settings, InputChoice(asked.paths), Silent())
     ended = time.monotonic()
-    usage = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    clock = {
-        "library_bytes": library_bytes,
-        "begun_s": begun,
-        "ended_s": ended,
-        "cpu_s": sum(u.ru_utime + u.ru_stime for u in usage),
-    }
-    asked.report.write_bytes(orjson.dumps(_found(report, asked.ledgers, asked.seed) | clock))
+    asked.report.write_bytes(
+        orjson.dumps(_found(report, asked.ledgers, asked.seed) | clock(library_bytes, begun, ended))
+    )
 
 
 def _found(report: ScanReport, n_ledgers: int, seed: int) -> dict[str, Any]:

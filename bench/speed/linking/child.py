@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import resource
 import time
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ from typing import Any
 import orjson
 import psutil
 
+from bench.child import clock
 from bench.quality.linking.world import Spec, generate
 from bench.speed.linking import lake
 from counterveil.pipeline.linking.link import linking
@@ -38,14 +38,7 @@ def main() -> None:
     else:
         found = _link(settings)
     ended = time.monotonic()
-    usage = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    clock = {
-        "library_bytes": library_bytes,
-        "begun_s": begun,
-        "ended_s": ended,
-        "cpu_s": sum(u.ru_utime + u.ru_stime for u in usage),
-    }
-    asked.report.write_bytes(orjson.dumps(found | clock))
+    asked.report.write_bytes(orjson.dumps(found | clock(library_bytes, begun, ended)))
 
 
 def _write(settings: Settings, spec: Spec) -> dict[str, Any]:

@@ -18,9 +18,8 @@ from pathlib import Path
 import numpy as np
 
 from bench.machine import GIB, MIB, lines, machine
-from bench.quality.linking.scans import watched
 from bench.quality.linking.tables import markdown
-from bench.watch import Stage, Watched
+from bench.watch import Stage, Watched, watched
 from counterveil.settings import usable_cpus
 
 _LARGE = 10_000_000

@@ -42,8 +42,7 @@ def shuffled(subject: Ids, stratum: npt.NDArray[np.generic], unit: Ints, replica
     random = np.random.default_rng([SEED, replicate])
     # Shuffle within strata: sort random numbers inside each, and hand the labels out in that order.
     order = np.lexsort((random.random(units.shape[1]), units[0]))
-    drawn = np.empty(units.shape[1], dtype=np.int32)
-    drawn[np.arange(units.shape[1])] = units[1][order]
+    drawn: Ids = units[1][order].astype(np.int32)
     return drawn[place.ravel()]
 
 

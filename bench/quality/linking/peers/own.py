@@ -13,10 +13,9 @@ from pathlib import Path
 import orjson
 
 from bench.quality.linking.peers.base import Grouped, Log, OutOfTime
+from bench.quality.linking.scans import READING_OFF
 from counterveil.service import findings
 from counterveil.settings import Settings
-
-_QUIET = {"COUNTERVEIL_READ_BUDGET_TEXTS": "0", "COUNTERVEIL_SECOND_ENCODER": "none"}
 
 
 def run(log: Log, *, python: Path | None = None, limit_s: float = 600) -> Grouped:  # noqa: ARG001 (one signature for all peers)
@@ -36,7 +35,7 @@ def run(log: Log, *, python: Path | None = None, limit_s: float = 600) -> Groupe
         ]
         before = _spent()
         try:
-            subprocess.run(command, check=True, timeout=limit_s, capture_output=True, env={**os.environ, **_QUIET})
+            subprocess.run(command, check=True, timeout=limit_s, capture_output=True, env={**os.environ, **READING_OFF})
         except subprocess.TimeoutExpired as error:
             raise OutOfTime(limit_s) from error
         cpu_s = _spent() - before

@@ -24,7 +24,7 @@ _ORDER = {value: key for key, value in CLASSES.items()}
 _PEOPLE = """
 create or replace table people as
 select subject_id, (row_number() over (order by subject_id) - 1)::int as subject,
-       greatest(0.0, log2(n_texts / nullif(avg(n_texts) over (), 0))) as log2_activity, end_user_id is null as is_account
+       greatest(0.0, log2(n_texts / nullif(avg(n_texts) over (), 0))) as log2_activity
 from subjects
 """
 _INCIDENCE = """
@@ -157,7 +157,7 @@ def _text(value: object) -> str:
 
 
 def register_policy(engine: Engine, policy: EvidencePolicy) -> None:
-    """Make ``kind_policy``, ``family_caps``, ``public_things``, and the tables that later steps fill, empty."""
+    """Make ``kind_policy``, ``family_caps`` and ``public_things``."""
     kinds: list[Mapping[str, Any]] = [
         {
             "kind": name,
@@ -177,5 +177,3 @@ def register_policy(engine: Engine, policy: EvidencePolicy) -> None:
     caps = [{"family": f.value, "cap_mb": round(1000 * cap)} for f, cap in policy.family_caps.items()]
     engine.table("family_caps", pa.Table.from_pylist(caps))
     engine.table("public_things", pa.table({"thing_key": pa.array(sorted(hub_keys()), pa.int64())}))
-    measured = pa.schema([("kind", pa.string()), ("size_bin", pa.int32()), ("bits", pa.float64())])
-    engine.table("measured", measured.empty_table())

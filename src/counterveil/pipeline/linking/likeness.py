@@ -111,14 +111,14 @@ def _uses(engine: Engine) -> tuple[npt.NDArray[np.int64], Uses]:
     return keys, uses
 
 
-def measured(found: Likeness, n_population: int, linked: npt.NDArray[np.int64] | None) -> Chance:
+def measured(found: Likeness, n_population: int, linked: npt.NDArray[np.int64]) -> Chance:
     """Chance among all pairs, or among those that are not ``linked`` (left · N + right, sorted)."""
     return chance(found.met, found.uses, found.cells, n_population, strangers(found, n_population, linked))
 
 
-def strangers(found: Likeness, n_population: int, linked: npt.NDArray[np.int64] | None) -> npt.NDArray[np.bool_]:
+def strangers(found: Likeness, n_population: int, linked: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
     """Which meetings are of pairs that are not ``linked``."""
-    if linked is None or not len(linked):
+    if not len(linked):
         return np.ones(len(found.met.left), np.bool_)
     a, b = found.uses.subject[found.met.left], found.uses.subject[found.met.right]
     pair = np.minimum(a, b).astype(np.int64) * n_population + np.maximum(a, b)

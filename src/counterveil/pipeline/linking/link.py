@@ -20,6 +20,7 @@ from counterveil.engine.duck import Engine
 from counterveil.link import statements
 from counterveil.link.alike import Chance
 from counterveil.link.groups import borne_out, communities
+from counterveil.link.near import Ids
 from counterveil.link.null import Discovery, discovery, shuffled
 from counterveil.model.link import Judgement, Link, SharedThing
 from counterveil.model.signal import EvidenceClass, Family
@@ -60,6 +61,19 @@ class Linked:
     threshold_bits: float
     discoveries: tuple[Discovery, ...]
     funnel: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class _Strange:
+    """What subjects that nothing links share: the stock of every null world.
+
+    ``rows`` of the incidence, with the stratum (``place``) and the ``unit`` in which each moves; of each likeness the meetings ``kept``.
+    """
+
+    rows: pa.Table
+    place: npt.NDArray[np.int64]
+    unit: npt.NDArray[np.int64]
+    kept: list[npt.NDArray[np.bool_]]
 
 
 class Linker:
@@ -123,20 +137,32 @@ class Linker:
         return chances, linked
 
     def _chosen(self, chances: Sequence[Chance], linked: npt.NDArray[np.int64]) -> Linked:
-        engine, floor = self._engine, threshold_bits(self._policy, self.n_population)
-        # What linked pairs share is not chance: placed elsewhere, each such thing would make its link again.
-        engine.run(
-            "create or replace table among_strangers as with met as ("
+        floor = threshold_bits(self._policy, self.n_population)
+        found, probable = self._discoveries(chances, self._among_strangers(linked), floor)
+        self._accept([d.bits for d in found], [d.bits for d in probable])
+        return self._linked(floor, found)
+
+    def _among_strangers(self, linked: npt.NDArray[np.int64]) -> _Strange:
+        """What linked pairs share is not chance: placed elsewhere, each such thing would make its link again."""
+        rows = self._engine.query(
+            "with met as ("
             "select left_subject, right_subject, kind, thing_key, l.mb is not null as is_linked "
             "from shared left join links l using (left_subject, right_subject)), sides as ("
             "select left_subject as subject, kind, thing_key, is_linked from met "
-            "union all select right_subject as subject, kind, thing_key, is_linked from met) "
-            "select subject, kind, thing_key from sides group by all having not bool_or(is_linked)"
+            "union all select right_subject as subject, kind, thing_key, is_linked from met), among_strangers as ("
+            "select subject, kind, thing_key from sides group by all having not bool_or(is_linked)) "
+            "select i.subject, i.kind, i.thing_key, i.unit from incidence i "
+            "semi join among_strangers using (subject, kind, thing_key) order by i.subject, i.kind, i.thing_key"
         )
-        self._strange = [likeness.strangers(found, self.n_population, linked) for found in self._likeness]
-        found, probable = self._discoveries(chances, floor)
-        self._accept([d.bits for d in found], [d.bits for d in probable])
-        return self._linked(floor, found)
+        own = rows["unit"].is_null().to_numpy(zero_copy_only=False)
+        # Fields move alone, among rows of their kind; texts with all that is in them.
+        _, kinds = np.unique(np.array(rows["kind"].to_pylist(), dtype=str), return_inverse=True)
+        return _Strange(
+            rows,
+            place=np.where(own, kinds + 1, 0),
+            unit=np.where(own, rows["thing_key"].to_numpy(), rows["unit"].fill_null(0).to_numpy()),
+            kept=[likeness.strangers(found, self.n_population, linked) for found in self._likeness],
+        )
 
     def _accept(self, sure: Sequence[float], least: Sequence[float]) -> None:
         rows = [
@@ -155,7 +181,13 @@ class Linker:
             "prior_count": population.prior_count,
         }
 
-    def _alike(self, world: str, chances: Sequence[Chance], drawn: Sequence[Any] | None = None) -> None:
+    def _alike(
+        self,
+        world: str,
+        chances: Sequence[Chance],
+        drawn: Sequence[Ids] | None = None,
+        kept: Sequence[npt.NDArray[np.bool_]] | None = None,
+    ) -> None:
         parts = [
             likeness.weighed(
                 found,
@@ -163,7 +195,7 @@ class Linker:
                 self._activity,
                 least_bits=self._policy.decision.min_family_bits,
                 subject=None if drawn is None else drawn[at],
-                kept=None if drawn is None else self._strange[at],
+                kept=None if kept is None else kept[at],
             )
             for at, (found, by_chance) in enumerate(zip(self._likeness, chances, strict=True))
         ]
@@ -180,14 +212,14 @@ class Linker:
         ruled = {"damping": decision.damping, "min_family_mb": round(1000 * decision.min_family_bits)}
         self._engine.run(statements.TOTALS.format(w=world), ruled)
 
-    def _discoveries(self, chances: Sequence[Chance], floor: float) -> list[tuple[Discovery, ...]]:
+    def _discoveries(self, chances: Sequence[Chance], strange: _Strange, floor: float) -> list[tuple[Discovery, ...]]:
         """The thresholds at which few enough links are chance, by stratum: for sure and for probable ones."""
         least = max(0.0, floor - self._policy.decision.posterior_bits)
         observed = self._reached("", least)
         null: list[Counter[int]] = [Counter() for _ in statements.STRATA]
         replicates = _REPLICATES[sum(self.n_population > n for n in _REPLICATES_UP_TO)]
         for replicate in range(replicates):
-            self._shuffle(chances, replicate)
+            self._shuffle(chances, strange, replicate)
             for counts, more in zip(null, self._reached("_null", least), strict=True):
                 counts.update(more)
         decision = self._policy.decision
@@ -207,25 +239,15 @@ class Linker:
             found[int(row["stratum"])][int(row["quarters"])] = int(row["n"])
         return found
 
-    def _shuffle(self, chances: Sequence[Chance], replicate: int) -> None:
+    def _shuffle(self, chances: Sequence[Chance], strange: _Strange, replicate: int) -> None:
         """Make one null world, and weigh it."""
-        engine = self._engine
+        engine, rows = self._engine, strange.rows
         drawn = [
             shuffled(f.uses.subject, np.zeros(len(f.uses.subject)), np.arange(len(f.uses.subject)), replicate)
             for f in self._likeness
         ]
-        self._alike("_null", chances, drawn)
-        rows = engine.query(
-            "select i.subject, i.kind, i.thing_key, i.unit from incidence i semi join among_strangers using (subject, kind, thing_key) "
-            "order by i.subject, i.kind, i.thing_key"
-        )
-        unit = rows["unit"].fill_null(0).to_numpy()
-        own = rows["unit"].is_null().to_numpy(zero_copy_only=False)
-        # Fields move alone, among rows of their kind; texts with all that is in them.
-        _, kinds = np.unique(np.array(rows["kind"].to_pylist(), dtype=str), return_inverse=True)
-        place = np.where(own, kinds + 1, 0)
-        units = np.where(own, rows["thing_key"].to_numpy(), unit)
-        subject = shuffled(rows["subject"].to_numpy().astype(np.int32), place, units, replicate)
+        self._alike("_null", chances, drawn, strange.kept)
+        subject = shuffled(rows["subject"].to_numpy().astype(np.int32), strange.place, strange.unit, replicate)
         engine.table(
             "drawn", rows.select(["kind", "thing_key", "subject"]).append_column("drawn", pa.array(subject, pa.int32()))
         )
