@@ -289,23 +289,41 @@ def test_chance_is_that_of_the_language() -> None:
     """Ten of a hundred write the second language, and five of their 45 pairs meet; of the other 4,005 none does."""
     sent = uses([(who, int(who < 10), 0) for who in range(100)])
     language = spoken(np.array([0, 1], np.int32), sent, 100)
-    assert language.n_pairs.tolist() == [4005, 45, 4950]
+    assert language.n_pairs.tolist() == pytest.approx([4005, 45, 4950])
     met = meetings_of([Met(who, who + 5, gap_s=TEN) for who in range(5)])
     assert language.of(met, sent).tolist() == [1] * 5
     of_all = 5.5 / 4050
-    # Not knowing who are strangers, all languages are as one; and two who share one do so by far more often than all pairs.
+    # Not knowing who are strangers, all languages are as one; and two who share one meet by more often than all pairs do.
     first = chance(met, sent, CELLS, language=language, n_population=100).bits
     assert first[0, 0] == first[1, 0] == pytest.approx(math.log2(1 / 64 / of_all))
-    assert first[2, 0] == pytest.approx(math.log2(4950 / 64 / 0.5))
+    assert first[2, 0] == pytest.approx(math.log2(4950 / 64 / 5.5))
     then = chance(met, sent, CELLS, language=language, n_population=100, strangers=np.ones(5, np.bool_)).bits
     own = 45 / (45 + LIKE_ALL)
     assert then[1, 0] == pytest.approx(math.log2(1 / 64 / (own * (5 + 0.5 * own) / 45 + (1 - own) * of_all)))
-    assert then[1, 0] < first[1, 0] < then[0, 0]
+    assert then[1, 0] < first[1, 0] < then[0, 0] == then[2, 0]
     # Whose meetings are an operation's is known by then: they do not count.
-    assert (
-        chance(met, sent, CELLS, language=language, n_population=100, strangers=np.zeros(5, np.bool_)).bits[1, 0]
-        > first[1, 0]
-    )
+    none = chance(met, sent, CELLS, language=language, n_population=100, strangers=np.zeros(5, np.bool_)).bits
+    assert none[1, 0] > first[1, 0]
+
+
+def test_a_pair_counts_in_a_language_by_how_much_both_write_it() -> None:
+    """Three who write half in either language have one pair in each but for a half; one who writes none of it makes none."""
+    sent = uses([(who, text, 0) for who in range(3) for text in (0, 1)] + [(3, 2, 0)])
+    assert spoken(np.array([0, 1, 2], np.int32), sent, 4).n_pairs.tolist() == pytest.approx([1.5, 1.5, 1.0, 6.0])
+
+
+@given(
+    languages=st.lists(st.integers(0, 4), min_size=12, max_size=12),
+    rows=many,
+    strange=st.lists(st.booleans(), min_size=25, max_size=25),
+)
+def test_no_bits_for_a_language(languages: list[int], rows: list[Met], strange: list[bool]) -> None:
+    """However texts are spread over languages, no meeting weighs more than where all write in one."""
+    met, known = meetings_of(rows), np.array(strange[: len(rows)], np.bool_)
+    one = chance(met, SENT, CELLS, language=tongues(3), n_population=3, strangers=known).bits
+    language = spoken(np.array(languages, np.int32), SENT, 3)
+    many_tongues = chance(met, SENT, CELLS, language=language, n_population=3, strangers=known).bits
+    assert (many_tongues <= one[-1] + 1e-9).all()
 
 
 def test_a_meeting_weighs_by_its_language() -> None:

@@ -62,9 +62,10 @@ class Cells:
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """The language of each text, by number, and by language how many pairs of subjects both write in it.
+    """The language of each text, by number, and by language how many pairs of subjects write in it.
 
-    The last entry of ``n_pairs`` is for meetings across two languages: all pairs of subjects.
+    A pair counts in a language by how much of both sides' texts is in it. The last entry of ``n_pairs`` is for meetings
+    across two languages: all pairs of subjects.
     """
 
     of_text: Ids
@@ -86,10 +87,18 @@ class Chance:
 
 
 def spoken(of_text: Ids, uses: Uses, n_population: int) -> Spoken:
-    """From the language of each text. Cost: n log n in uses."""
-    writers = np.unique(np.stack([of_text[uses.text], uses.subject]), axis=1)[0]
-    n = np.bincount(writers, minlength=int(of_text.max(initial=-1)) + 1).astype(np.float64)
-    return Spoken(of_text, np.maximum(1.0, np.append(n * (n - 1), n_population * (n_population - 1)) / 2))
+    """From the language of each text. Cost: n log n in uses.
+
+    A pair counts √(w_a · w_b) in a language, w being its share of a side's texts. Over all languages that is the Bhattacharyya
+    coefficient (1943) of what the two write in: one for a pair of one language, and one in all for a pair that write in several
+    alike, so that a pair has one chance of meeting however its texts are spread, or however a detector of languages errs.
+    """
+    n_languages = int(of_text.max(initial=-1)) + 1
+    rows, n = np.unique(np.stack([uses.subject, of_text[uses.text]]), axis=1, return_counts=True)
+    share = n / np.bincount(uses.subject, minlength=int(uses.subject.max(initial=0)) + 1)[rows[0]]
+    roots = np.bincount(rows[1], weights=np.sqrt(share), minlength=n_languages)
+    pairs = (roots**2 - np.bincount(rows[1], weights=share, minlength=n_languages)) / 2
+    return Spoken(of_text, np.maximum(1.0, np.append(pairs, n_population * (n_population - 1) / 2)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +134,7 @@ def chance(
     heaped on few. Half a pair is added to each cell: what was never seen is rare, not impossible. Among strangers each
     language has a rate of its own, drawn towards that of all as if ``LIKE_ALL`` more pairs had been seen to do as all do. Not
     in the first round, which does not know yet who are strangers: an operation may be most of what is written in a language.
+    No pair meets less often for sharing a language, so the rate over all pairs is the least of any.
     """
     at = np.arange(len(met.left)) if strangers is None else np.flatnonzero(strangers)
     cell, tongue = cells.of(met)[at], language.of(met, uses)[at]
@@ -140,13 +150,13 @@ def chance(
     seen = np.bincount(cell, minlength=cells.n)
     mean = np.bincount(cell, weights=met.n_subjects[at].astype(np.float64), minlength=cells.n) / np.maximum(1, seen)
     n_pairs = language.n_pairs[:, None]
-    rate = (counted + 0.5) / n_pairs
+    every = (counted.sum(axis=0) + 0.5) / n_pairs[-1]
+    rate = np.tile(every, (n_languages, 1))
     if n_languages > 1:
         of_all = (counted[:-1].sum(axis=0) + 0.5) / n_pairs[:-1].sum()
         own = n_pairs[:-1] / (n_pairs[:-1] + LIKE_ALL)
-        rate[:-1] = (
-            of_all if strangers is None else own * (counted[:-1] + 0.5 * own) / n_pairs[:-1] + (1 - own) * of_all
-        )
+        in_one = of_all if strangers is None else own * (counted[:-1] + 0.5 * own) / n_pairs[:-1] + (1 - own) * of_all
+        rate[:-1] = np.maximum(rate[:-1], in_one)
     return Chance(np.log2(cells.m / rate), np.where(seen > 0, mean, 2.0))
 
 

@@ -70,7 +70,7 @@ from (
 # How often two subjects that nothing links share a thing of a kind that some 2^size_bin subjects have, as the most bits that
 # such a thing may weigh. Kinds of which strangers share many (names, for one) weigh less than their rarity suggests. What
 # stands in texts is counted among those who write in their language (``lang`` ≥ 0, table ``language_pairs``), drawn
-# towards the rate of all languages as in ``alike.py``: else a language would be evidence.
+# towards the rate of all languages as in ``alike.py``: else a language would be evidence. The rate over all pairs is the least.
 MEASURED = """
 create or replace table measured as
 with met as (
@@ -80,13 +80,15 @@ with met as (
   group by s.kind, s.size_bin, s.lang
 ),
 of_all as (
-  select kind, size_bin, (sum(n) + $prior_count) / ((select sum(n_pairs) from language_pairs where lang >= 0) + $prior_subjects) as rate
-  from met where lang >= 0 group by kind, size_bin
+  select kind, size_bin,
+         (sum(n) + $prior_count) / ($n_population * ($n_population - 1.0) / 2 + $prior_subjects) as every,
+         (sum(case when lang >= 0 then n else 0 end) + $prior_count)
+         / ((select coalesce(sum(n_pairs), 0) from language_pairs) + $prior_subjects) as in_one
+  from met group by kind, size_bin
 )
-select m.kind, m.size_bin, m.lang, log2(p.m / case
-  when m.lang < 0 then (m.n + $prior_count) / (l.n_pairs + $prior_subjects)
-  else (m.n + $prior_count * l.n_pairs / (l.n_pairs + $like_all) + $like_all * a.rate) / (l.n_pairs + $like_all) end) as bits
-from met m join kind_policy p using (kind) join language_pairs l using (lang) left join of_all a using (kind, size_bin)
+select m.kind, m.size_bin, m.lang, log2(p.m / greatest(a.every, case when m.lang < 0 then 0 else
+  (m.n + $prior_count * l.n_pairs / (l.n_pairs + $like_all) + $like_all * a.in_one) / (l.n_pairs + $like_all) end)) as bits
+from met m join kind_policy p using (kind) join of_all a using (kind, size_bin) left join language_pairs l using (lang)
 """
 
 WEIGHED = """

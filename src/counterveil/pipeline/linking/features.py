@@ -71,13 +71,13 @@ chosen as (
 )
 select i.*, c.unit, coalesce(o.lang, -1) as lang
 from incidence i left join chosen c using (subject, kind, thing_key) left join text_places o on o.place = c.unit;
+-- As in ``link/alike.py``, `spoken`.
 create or replace table language_pairs as
-with writers as (
-  select lang, count(distinct s.subject) as n from subject_texts s join text_places using (content_key) group by lang
-)
--- What no text holds (-1) and what stands in texts of two languages (-2) may meet in any pair.
-select lang, greatest(1.0, n * (n - 1.0) / 2) as n_pairs from writers
-union all select lang, greatest(1.0, n * (n - 1.0) / 2) from (values (-1), (-2)) v(lang), (select count(*) as n from people);
+with counted as (
+  select subject, lang, count(*) as n from subject_texts join text_places using (content_key) group by subject, lang
+),
+shares as (select lang, n / sum(n) over (partition by subject) as share from counted)
+select lang, greatest(1.0, (power(sum(sqrt(share)), 2) - sum(share)) / 2) as n_pairs from shares group by lang;
 create or replace table unit_passages as
 select distinct o.place as content_key, t.thing_key from text_things t join kind_policy p using (kind)
 join text_places o using (content_key)

@@ -136,15 +136,7 @@ class Linker:
                 pairs["left_subject"].to_numpy().astype(np.int64) * self.n_population
                 + pairs["right_subject"].to_numpy()
             )
-            population = policy.population
-            engine.run(
-                statements.MEASURED,
-                {
-                    "prior_subjects": population.prior_subjects,
-                    "prior_count": population.prior_count,
-                    "like_all": LIKE_ALL,
-                },
-            )
+            engine.run(statements.MEASURED, self._priors() | {"like_all": LIKE_ALL})
         return chances, linked
 
     def _chosen(self, chances: Sequence[Chance], linked: npt.NDArray[np.int64]) -> Linked:
