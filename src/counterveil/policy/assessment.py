@@ -5,8 +5,9 @@ from __future__ import annotations
 import tomllib
 from functools import lru_cache
 from importlib.resources import files
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 
 class _Frozen(BaseModel):
@@ -19,6 +20,7 @@ class GroupWeights(_Frozen):
     prior: float
     reading_slope: float
     reading_cap: float
+    member_correlation: Annotated[float, Field(ge=0, le=1)]
     min_read_texts: int
     min_read_members: int
     private_thing: float
