@@ -11,7 +11,7 @@ from counterveil.assess.ledger import logit
 from counterveil.model.hypothesis import Item
 from counterveil.model.operation import Operation
 from counterveil.model.signal import EvidenceClass, Family, Signal
-from counterveil.policy.hypotheses import BoardWeights
+from counterveil.policy.hypotheses import BoardWeights, HypothesisPolicy
 from counterveil.policy.taxonomy import taxonomy
 
 # Considerations of the ledger that are evidence by themselves, with where each comes from; the others sum up what is here
@@ -43,12 +43,21 @@ def items(
     signals: Mapping[str, Sequence[Signal]],
     *,
     usual: Mapping[str, float],
-    weights: BoardWeights,
+    policy: HypothesisPolicy,
 ) -> tuple[Item, ...]:
-    """All evidence of an operation, by key. ``facts``: of its members. ``usual``: each detector's mean among innocent accounts."""
+    """All evidence of an operation, by key. ``facts``: of its members. ``usual``: each detector's mean among innocent accounts.
+
+    Signals that no hypothesis names are no items: workflow detectors say again what behaviours say.
+    """
+    weights = policy.weights
+    named = {key for rule in policy.hypothesis for key in (*rule.fits, *rule.against)}
     found = [
         *_behaviours(operation, weights),
-        *_signals([signals.get(m.subject_id, ()) for m in facts if m.n_read], usual, weights),
+        *_signals(
+            [[s for s in signals.get(m.subject_id, ()) if s.detector in named] for m in facts if m.n_read],
+            usual,
+            weights,
+        ),
         *_considerations(operation, weights),
         *_links(operation, weights),
         *_members(operation, facts, weights),

@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from counterveil.model.case import Lead, Twin
 
 Thing = tuple[str, int]
+# So much of what something shares must be the lead's: one passage that went round makes no twin. Chosen by us.
+_MUCH = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,12 +25,17 @@ class Possible:
 
 
 def alike(one: Possible, other: Possible) -> str:
-    """Why two are nearly the same, in words; empty where they are not: one rare text, or one behaviour and a rare artefact."""
-    if n := len(one.texts & other.texts):
-        return f"{n} rare texts or passages in common"
+    """Why the first is nearly the same as the other, in words; empty where it is not.
+
+    It is where much of the rare text that it shares with anybody is the other's, or both show one behaviour and much of its
+    rare names, sites and numbers are the other's.
+    """
+    n = len(one.texts & other.texts)
+    if n and n >= _MUCH * len(one.texts):
+        return f"{n} of its {len(one.texts)} rare shared passages are this lead's"
     n = len(one.artefacts & other.artefacts)
-    if n and one.behaviour and one.behaviour == other.behaviour:
-        return f"the same behaviour and {n} rare names, sites or numbers in common"
+    if n and n >= _MUCH * len(one.artefacts) and one.behaviour and one.behaviour == other.behaviour:
+        return f"the same behaviour, and {n} of its {len(one.artefacts)} rare shared names, sites or numbers are this lead's"
     return ""
 
 

@@ -126,7 +126,7 @@ def _explained(
     """An operation with what it may be for and where it may come from."""
     known = hypotheses()
     of_members = [facts[m.subject_id] for m in drawn.members]
-    evidence = items(drawn, of_members, signals, usual=usual, weights=known.weights)
+    evidence = items(drawn, of_members, signals, usual=usual, policy=known)
     return dataclasses.replace(drawn, board=board(evidence, known), origin=origin(drawn, said))
 
 

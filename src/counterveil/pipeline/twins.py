@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
 import pyarrow as pa
@@ -14,17 +16,21 @@ from counterveil.pipeline.tables import mount
 from counterveil.pipeline.workspace import Workspace
 from counterveil.policy.evidence import evidence
 
-# Who of the subjects asked for has which thing or whole text, where so few have it that it may be evidence.
+# Who of the subjects asked for has which thing, where so few have it that it may be evidence.
 _RARE = """
-with every as (
-  select subject_id, kind, thing_key from subject_things
-  union all
-  select distinct subject_id, 'passage' as kind, content_key as thing_key from turns where side = 0 and role = 'user'
-), near as (select distinct kind, thing_key from every join asked_for using (subject_id)),
-counted as (select kind, thing_key, count(distinct subject_id) as n from every join near using (kind, thing_key) group by kind, thing_key)
-select distinct e.subject_id, e.kind, e.thing_key from every e join asked_for using (subject_id)
+with near as (select distinct kind, thing_key from subject_things join asked_for using (subject_id) join limits using (kind)),
+counted as (
+  select kind, thing_key, count(distinct subject_id) as n from subject_things join near using (kind, thing_key) group by kind, thing_key
+)
+select distinct e.subject_id, e.kind, e.thing_key from subject_things e join asked_for using (subject_id)
 join counted using (kind, thing_key) join limits using (kind) where n between 2 and most
 """
+# A cohort has what at least this share of its members has: one member's texts do not make the others a twin. Chosen by us.
+_HELD = 0.5
+# Rare is what may be class A; of kinds that never are, a quarter of what may be class B. Chosen by us.
+_B_RARER = 4
+# An operation has what at least so many of its members have.
+_MEMBERS = 2
 
 
 def listed(workspace: Workspace, leads: Sequence[Lead], operations: Sequence[Operation]) -> tuple[Lead, ...]:
@@ -35,7 +41,10 @@ def listed(workspace: Workspace, leads: Sequence[Lead], operations: Sequence[Ope
     kinds = evidence().kinds
 
     def possible(about: str, kind: str, behaviour: str, confidence: float) -> Possible:
-        things = frozenset().union(*(rare.get(m, frozenset()) for m in of.get(about, [about])))
+        members = of.get(about, [about])
+        least = min(len(members), _MEMBERS if kind == LeadKind.OPERATION else max(1, math.ceil(_HELD * len(members))))
+        held = Counter(thing for m in members for thing in rare.get(m, ()))
+        things = frozenset(thing for thing, n in held.items() if n >= least)
         texts = frozenset(t for t in things if kinds[t[0]].family is Family.CONTENT)
         return Possible(about, kind, behaviour, confidence, texts, things - texts)
 
@@ -50,9 +59,13 @@ def listed(workspace: Workspace, leads: Sequence[Lead], operations: Sequence[Ope
 
 def _rare(workspace: Workspace, subjects: Iterable[str]) -> dict[str, frozenset[Thing]]:
     wanted = {Family.CONTENT, Family.ARTEFACT}
-    limits = [{"kind": name, "most": kind.b_max} for name, kind in evidence().kinds.items() if kind.family in wanted]
+    limits = [
+        {"kind": name, "most": kind.a_max or kind.b_max // _B_RARER}
+        for name, kind in evidence().kinds.items()
+        if kind.family in wanted
+    ]
     with workspace.engine() as engine:
-        mount(workspace, engine, "turns", "subject_things")
+        mount(workspace, engine, "subject_things")
         engine.table("asked_for", pa.table({"subject_id": pa.array(sorted(subjects), pa.string())}))
         engine.table("limits", pa.Table.from_pylist(limits))
         found: dict[str, set[Thing]] = {}
