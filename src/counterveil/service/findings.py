@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import pyarrow as pa
@@ -11,6 +11,7 @@ import pyarrow as pa
 from counterveil.detectors import BUILTIN
 from counterveil.engine.duck import Engine
 from counterveil.errors import NotFoundError
+from counterveil.model.hypothesis import Board, Origin
 from counterveil.model.signal import SIGNAL_SCHEMA
 from counterveil.observe.canonical import canonical
 from counterveil.observe.mask import masked
@@ -69,6 +70,8 @@ def show_operation(settings: Settings, operation_id: str, *, purpose: str | None
     the purpose is recorded in the workspace's ``reveals.jsonl``.
     """
     body = one(list_operations(settings, include_cohorts=True), "operation_id", operation_id, "operations list --all")
+    # An operation that an older version stored has neither before the next scan.
+    body = {"board": asdict(Board()), "origin": asdict(Origin())} | body
     members = [m["subject_id"] for m in body["members"]]
     with for_reading(settings) as workspace:
         with workspace.engine() as engine:

@@ -56,7 +56,7 @@ def decide(settings: Settings, lead_id: str, kind: DecisionKind, *, author: str,
             raise UsageError(
                 f"{lead['lead_id']} is {lead['state']} already", remedy="Take it back first: leads reopen."
             )
-        version = lead.get("weights", "")
+        version = lead["weights"]
         factors = load_adjustment(settings.home / FOLDER / f"{version}.toml").multiplier if version else {}
         stored.decide(connection, _made(lead, kind, author, reason.strip(), factors))
         return _shown(connection, lead["lead_id"])
@@ -93,7 +93,9 @@ def _queue(connection: Connection) -> list[dict[str, Any]]:
     made = stored.decisions(connection)
     split, _ = stored.lineage(connection)
     rows = []
-    for lead in findings.leads(connection):
+    for found in findings.leads(connection):
+        # A lead that an older version stored has none of these before the next scan.
+        lead = {"reasons": [], "evidence": [], "twins": [], "weights": ""} | found
         history = _inherited(lead["about"], made, split)
         at = place(lead["rank_score"], lead["evidence"], history)
         decided = in_force(history)
