@@ -21,7 +21,9 @@ in_force = st.dictionaries(st.sampled_from(NAMES[1:]), st.sampled_from([0.5, 0.8
 
 
 @given(decided=decided, now=in_force, seed=st.integers(0, 99))
-def test_steps_are_small_bounded_and_independent_of_order(decided, now: dict[str, float], seed: int) -> None:
+def test_steps_are_small_bounded_and_independent_of_order(
+    decided: list[tuple[tuple[tuple[str, float], ...], bool]], now: dict[str, float], seed: int
+) -> None:
     found = fit(decided, now)
     assert "prior" not in found
     for name in {*found, *now}:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -36,7 +37,7 @@ def test_without_a_word_from_outside_there_is_no_origin() -> None:
 
 
 @pytest.mark.parametrize("change", [{"value": "other.example"}, {"kind": "email"}, {"kind": "account"}])
-def test_a_statement_about_something_else_says_nothing(change: dict[str, str]) -> None:
+def test_a_statement_about_something_else_says_nothing(change: dict[str, Any]) -> None:
     assert origin(OPERATION, [replace(DOMAIN, **change)]) == Origin()
 
 
@@ -77,7 +78,7 @@ def test_statements_that_differ_make_each_other_less_likely() -> None:
 
 
 @pytest.mark.parametrize("change", [{"reliability": "E"}, {"reliability": "F"}, {"credibility": 4}, {"credibility": 6}])
-def test_what_cannot_be_trusted_says_nothing(change: dict[str, object]) -> None:
+def test_what_cannot_be_trusted_says_nothing(change: dict[str, Any]) -> None:
     assert origin(OPERATION, [replace(DOMAIN, **change)]) == Origin()
 
 
@@ -95,3 +96,11 @@ def test_words_are_fixed_never_in_one_sentence_and_order_does_not_matter(said: l
 
 def test_the_table_of_words() -> None:
     assert [word(p)[0] for p in (0.03, 0.1, 0.3, 0.5, 0.7, 0.9, 0.97)] == WORDS
+
+
+def test_a_thing_that_two_members_have_counts_though_no_link_lists_it() -> None:
+    elsewhere = replace(DOMAIN, value="unlisted.example")
+    two = {"A1": (frozenset({"m0", "m1"}), EvidenceClass.A)}
+    assert origin(OPERATION, [elsewhere], two).place == "Freedonia"
+    assert origin(OPERATION, [elsewhere], {"A1": (frozenset({"m0", "stranger"}), EvidenceClass.A)}) == Origin()
+    assert origin(OPERATION, [elsewhere], {"A1": (frozenset({"m0", "m1"}), EvidenceClass.C)}) == Origin()

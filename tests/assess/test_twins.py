@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterable
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from counterveil.assess import leads
-from counterveil.assess.twins import Possible, alike, with_twins
+from counterveil.assess.twins import Possible, Thing, alike, with_twins
 from counterveil.model.case import Lead
 from tests.assess.make import subject
 from tests.assess.test_operations import made
@@ -17,7 +19,14 @@ from tests.assess.test_operations import made
 TEXT, OTHER, SITE = ("passage", 1), ("passage", 2), ("domain", 3)
 
 
-def possible(about: str, *, kind: str = "subject", behaviour: str = "SC-1", texts=(), artefacts=()) -> Possible:
+def possible(
+    about: str,
+    *,
+    kind: str = "subject",
+    behaviour: str = "SC-1",
+    texts: Iterable[Thing] = (),
+    artefacts: Iterable[Thing] = (),
+) -> Possible:
     return Possible(about, kind, behaviour, 0.3, frozenset(texts), frozenset(artefacts))
 
 
@@ -36,7 +45,7 @@ def lone(name: str, confidence: float = 0.3) -> Lead:
         ({}, {}, False),
     ],
 )
-def test_what_makes_twins(one: dict[str, object], other: dict[str, object], same: bool) -> None:
+def test_what_makes_twins(one: dict[str, Any], other: dict[str, Any], same: bool) -> None:
     assert bool(alike(possible("a", **one), possible("b", **other))) is same
 
 
@@ -67,7 +76,9 @@ things = st.frozensets(st.tuples(st.just("passage"), st.integers(0, 4)), max_siz
 
 
 @given(texts=st.lists(things, min_size=1, max_size=6), seed=st.integers(0, 99))
-def test_nobody_is_lost_nobody_is_there_twice_and_order_does_not_matter(texts, seed: int) -> None:
+def test_nobody_is_lost_nobody_is_there_twice_and_order_does_not_matter(
+    texts: list[frozenset[Thing]], seed: int
+) -> None:
     rows = [lone(f"s{i}", 0.2 + i / 100) for i in range(len(texts))]
     what = {f"s{i}": possible(f"s{i}", texts=t) for i, t in enumerate(texts)}
     found = with_twins(rows, what, [])

@@ -51,11 +51,11 @@ def board(items: Sequence[Item], policy: HypothesisPolicy) -> Board:
         rule
         for innocent, n in ((False, policy.weights.abusive), (True, policy.weights.innocent))
         for rule in sorted(
-            (r for r in everything if r.innocent is innocent), key=lambda r: _place(r, policy.hypothesis, everything[r])
+            (r for r in everything if r.innocent is innocent), key=lambda r: _place(r, policy, everything[r])
         )[:n]
     ]
     found = _weighed(items, kept)
-    ranked = sorted(kept, key=lambda r: _place(r, policy.hypothesis, found[r]))
+    ranked = sorted(kept, key=lambda r: _place(r, policy, found[r]))
     evidence = [_row(item, [rating(rule, item.key) for rule in ranked]) for item in items]
     return Board(
         hypotheses=tuple(
@@ -85,6 +85,7 @@ def _weighed(items: Sequence[Item], rules: Sequence[HypothesisRule]) -> dict[Hyp
     return {rule: (against[rule], towards[rule]) for rule in rules}
 
 
-def _place(rule: HypothesisRule, order: Sequence[HypothesisRule], weighed: tuple[int, int]) -> tuple[int, int, int]:
-    """Least contradicted first, then most supported, then as the file lists them."""
-    return weighed[0], -weighed[1], order.index(rule)
+def _place(rule: HypothesisRule, policy: HypothesisPolicy, weighed: tuple[int, int]) -> tuple[int, int, int]:
+    """Least contradicted first, in steps; then most supported; then as the file lists them."""
+    against, towards = weighed
+    return against // round(1000 * policy.weights.step), -towards, policy.hypothesis.index(rule)

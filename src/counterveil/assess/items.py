@@ -82,7 +82,7 @@ def _behaviours(operation: Operation, weights: BoardWeights) -> list[Item]:
             weights,
         )
         for name, mean, usual in operation.behaviours
-        if name in known
+        if name in known and logit(mean) - logit(usual) >= weights.behaviour_least
     ]
 
 

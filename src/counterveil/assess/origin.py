@@ -8,7 +8,7 @@ sentence, as ICD 203 asks. Trust in a source is the Admiralty code's.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from counterveil.model.hypothesis import Anchor, Origin
 from counterveil.model.operation import Operation
@@ -31,6 +31,7 @@ _CREDIBILITY = {1: 2.0, 2: 1.0, 3: 0.4, 4: 0.0, 5: -0.7, 6: 0.0}
 _RELIABILITY = {"A": 1.0, "B": 0.8, "C": 0.5, "D": 0.2, "E": 0.0, "F": 0.0}
 _RELIABLE = frozenset("AB")
 _LEAST = 0.2
+_SHARED = 2
 CONTEXT = (
     "Hours of activity and languages are context. They prove nothing about where anybody works from: people work at night, "
     "travel, use VPNs and write languages that are not their own."
@@ -47,13 +48,19 @@ def word(probability: float) -> tuple[str, str]:
     return LIKELIHOOD[at][1], _RANGES[at]
 
 
-def origin(operation: Operation, anchors: Sequence[Anchor]) -> Origin:
+def origin(
+    operation: Operation,
+    anchors: Sequence[Anchor],
+    holders: Mapping[str, tuple[frozenset[str], EvidenceClass]] | None = None,
+) -> Origin:
     """The origin that statements about the operation's own evidence bear out, or none.
 
-    A statement counts where it is about a member account, or about a thing that links members as class A or B evidence. Each
-    source counts once per place, by the best that it says.
+    A statement counts where it is about a member account, or about a thing that members share as class A or B evidence:
+    listed by a link, or (``holders``: by anchor, who has the thing, and its class) held by two of them. Each source counts
+    once per place, by the best that it says.
     """
-    touching = {a.anchor_id: order for a in anchors if (order := _touches(operation, a)) is not None}
+    known = holders or {}
+    touching = {a.anchor_id: order for a in anchors if (order := _touches(operation, a, known)) is not None}
     used = [a for a in anchors if a.anchor_id in touching]
     said: dict[str, dict[str, float]] = {}
     for anchor in used:
@@ -87,7 +94,9 @@ def origin(operation: Operation, anchors: Sequence[Anchor]) -> Origin:
     )
 
 
-def _touches(operation: Operation, anchor: Anchor) -> EvidenceClass | None:
+def _touches(
+    operation: Operation, anchor: Anchor, holders: Mapping[str, tuple[frozenset[str], EvidenceClass]]
+) -> EvidenceClass | None:
     """The class of what the statement is about, in this operation; None where it is about nothing here."""
     members = {m.subject_id for m in operation.members}
     if anchor.kind == "account":
@@ -100,6 +109,9 @@ def _touches(operation: Operation, anchor: Anchor) -> EvidenceClass | None:
         for thing in link.shared
         if (thing.kind, thing.value) == (anchor.kind, anchor.value) and thing.bits > 0
     }
+    having, order = holders.get(anchor.anchor_id, (frozenset(), EvidenceClass.C))
+    if len(having & members) >= _SHARED:
+        classes.add(order)
     return min(classes - {EvidenceClass.C}, default=None)
 
 

@@ -61,7 +61,7 @@ def board(console: Console, found: Mapping[str, Any]) -> None:
     ]
     console.print(table(heads, rows))
     console.print(
-        "C consistent, I inconsistent, N neutral. The hypothesis with least against it leads; what fits all of them tells nothing."
+        "C consistent, I inconsistent, N neutral. The hypothesis with least against it leads (near ties: most for it); what fits all tells nothing."
     )
 
 

@@ -21,10 +21,9 @@ from counterveil.ids import digest_hex, short_id, utc_now
 from counterveil.link.groups import belongings
 from counterveil.link.identity import identify
 from counterveil.model.case import Lead
-from counterveil.model.hypothesis import Anchor
 from counterveil.model.operation import Entry, Named, Operation, Standing, Verdict
 from counterveil.model.signal import SIGNAL_SCHEMA, Signal
-from counterveil.pipeline.anchors import anchors
+from counterveil.pipeline.anchors import anchors, holders
 from counterveil.pipeline.contents import replace, written
 from counterveil.pipeline.facts import base_rates, subject_facts
 from counterveil.pipeline.linking.link import Linked
@@ -77,6 +76,7 @@ def assess(workspace: Workspace, linked: Linked, progress: Progress) -> Assessed
     progress.step("assess", len(linked.groups) + 1, "groups")
     policy, version = adjusted(workspace.home)
     said = anchors(workspace.home)
+    held = holders(workspace, said)
     facts, signals = subject_facts(workspace)
     usual = {name: known.usual for name, known in account_policy(workspace.settings).signal.items()}
     base = base_rates(facts, account_policy(workspace.settings).innocent_quartile)
@@ -91,7 +91,7 @@ def assess(workspace: Workspace, linked: Linked, progress: Progress) -> Assessed
         of_group = {b.subject: b for b in belongings(group, weights, sure, threshold_bits=linked.threshold_bits)}
         links = [link for (left, right), link in linked.links.items() if left in inside and right in inside]
         drawn = operation(name, [facts[s] for s in group], of_group, links, base=base, policy=policy)
-        found.append(_explained(drawn, facts, signals, usual=usual, said=said))
+        found.append(dataclasses.replace(_explained(drawn, facts, signals, usual), origin=origin(drawn, said, held)))
         progress.advance(1)
     ledgers = {
         name: subjects.ledger(
@@ -119,15 +119,13 @@ def _explained(
     drawn: Operation,
     facts: Mapping[str, SubjectFacts],
     signals: Mapping[str, tuple[Signal, ...]],
-    *,
     usual: Mapping[str, float],
-    said: Sequence[Anchor],
 ) -> Operation:
-    """An operation with what it may be for and where it may come from."""
+    """An operation with what it may be for."""
     known = hypotheses()
     of_members = [facts[m.subject_id] for m in drawn.members]
     evidence = items(drawn, of_members, signals, usual=usual, policy=known)
-    return dataclasses.replace(drawn, board=board(evidence, known), origin=origin(drawn, said))
+    return dataclasses.replace(drawn, board=board(evidence, known))
 
 
 def _new_id(members: Sequence[str], facts: Mapping[str, SubjectFacts]) -> str:

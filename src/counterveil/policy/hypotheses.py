@@ -49,9 +49,11 @@ class BoardWeights(_Frozen):
     a: Annotated[float, Field(alias="A", gt=0, le=1)]
     b: Annotated[float, Field(alias="B", gt=0, le=1)]
     behaviour_full: Annotated[float, Field(gt=0)]
+    behaviour_least: Annotated[float, Field(ge=0)]
     signal_least: Annotated[float, Field(ge=0, lt=1)]
     signal_full: Annotated[float, Field(gt=0)]
     consideration_full: Annotated[float, Field(gt=0)]
+    step: Annotated[float, Field(ge=0.001)]
     abusive: Annotated[int, Field(ge=_MIN_ABUSIVE)]
     innocent: Annotated[int, Field(ge=_MIN_INNOCENT)]
 
