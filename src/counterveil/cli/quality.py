@@ -98,15 +98,20 @@ def disagreement(
         f"{_rate(found['usual_flagged'])} are of subjects that are flagged ({found['n_flagged']:,} subjects)."
     )
     for quadrant, title in _MEANING.items():
-        rows = [s for s in found["standings"] if s["quadrant"] == quadrant]
+        every = [s for s in found["standings"] if s["quadrant"] == quadrant]
+        rows = [s for s in every if s["n_to_look_at"]]
         console.rule(title, align="left")
         if not rows:
             console.print("None.")
-            continue
         for standing in rows if limit == 0 else rows[:limit]:
             _standing(console, standing)
         if limit and len(rows) > limit:
             console.print(f"{len(rows) - limit} more: --limit 0")
+        if len(every) > len(rows):
+            console.print(
+                f"{len(every) - len(rows)} other topics are flagged and read as harmless, but all of their flagged subjects read "
+                "as concerning elsewhere: what operators do beside."
+            )
     counts = {
         q: sum(s["quadrant"] == q for s in found["standings"]) for q in ("concerning and flagged", "quiet", "too few")
     }
@@ -130,12 +135,9 @@ def _standing(console: Console, standing: Mapping[str, Any]) -> None:
     who = (
         "concerning and not flagged" if standing["quadrant"] == "blind spot" else "flagged, and concerning in no topic"
     )
-    if standing["examples"]:
-        ids = ", ".join(standing["examples"])
-        more = standing["n_to_look_at"] - len(standing["examples"])
-        console.print(cell(f"  {standing['n_to_look_at']} {who}: {ids}" + (f" and {more} more" if more else "")))
-    else:
-        console.print(cell(f"  no subject that is {who}: its flagged subjects read as concerning in other topics"))
+    more = standing["n_to_look_at"] - len(standing["examples"])
+    ids = ", ".join(standing["examples"]) + (f" and {more} more" if more else "")
+    console.print(cell(f"  {standing['n_to_look_at']} {who}: {ids}"))
 
 
 @app.command("drift")

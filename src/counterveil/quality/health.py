@@ -6,6 +6,7 @@ something looks odd. Limits are chosen by us unless a line says otherwise; docs/
 
 from __future__ import annotations
 
+import statistics
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -73,9 +74,9 @@ class LogFigures:
         return sum(day.n for day in self.days)
 
 
-# A day counts as blind when a field that the other days of its source have in at least half of the events is there in fewer
-# than a tenth, of at least so many events.
-_USUAL, _LOST, _DAY_EVENTS = 0.5, 0.1, 20
+# A day counts as blind when a field that is in half of the events on most other days of its source (at least so many: two days
+# may just be of different people) is in fewer than a tenth of its own, of at least so many events.
+_USUAL, _LOST, _DAY_EVENTS, _OTHER_DAYS = 0.5, 0.1, 20, 3
 # Shares from which a check warns and is bad.
 _FIELD_WARN = 0.2
 _REJECTS, _DUPLICATES = (0.001, 0.05), (0.05, 0.5)
@@ -106,7 +107,7 @@ def _field(log: LogFigures, name: str) -> list[Check]:
         n_missing = sum(d.missing[name] for d in days)
         label = name if len(by_source) == 1 else f"{name} ({source})"
         share = _percent(n_missing, n)
-        lost = sorted(d.day for d in days if _is_lost(d, name, n, n_missing))
+        lost = sorted(d.day for d in days if _is_lost(d, name, days))
         if lost:
             seen = f"there in {_percent(n - n_missing, n)} of events, but gone on {_days(lost)}"
             remedy = f"Look for a change in the exporter on {lost[0]}. {need.remedy}"
@@ -120,11 +121,11 @@ def _field(log: LogFigures, name: str) -> list[Check]:
     return found
 
 
-def _is_lost(day: FieldDay, name: str, n: int, n_missing: int) -> bool:
-    others, others_missing = n - day.n, n_missing - day.missing[name]
-    if day.n < _DAY_EVENTS or others < _DAY_EVENTS or (others - others_missing) < _USUAL * others:
+def _is_lost(day: FieldDay, name: str, days: Sequence[FieldDay]) -> bool:
+    others = [1 - d.missing[name] / d.n for d in days if d is not day and d.n >= _DAY_EVENTS]
+    if day.n < _DAY_EVENTS or len(others) < _OTHER_DAYS:
         return False
-    return day.n - day.missing[name] < _LOST * day.n
+    return day.n - day.missing[name] < _LOST * day.n and statistics.median(others) >= _USUAL
 
 
 def _rejects(log: LogFigures) -> Check:

@@ -15,6 +15,8 @@ _SHOWN = 6
 # The prior of the log-odds ratio counts as much as so many subjects. Words are ordered by the ratio less so many of its
 # standard deviations: by z alone, "about" in thousands of texts would come before "sourdough" in twenty. Chosen by us.
 _PRIOR, _DEVIATIONS = 10.0, 1.0
+# A word that fewer of a cluster's subjects use (in its language) sets it apart and does not describe it. Chosen by us.
+_LEAST_SHARE = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,7 @@ def telling_terms(said: Iterable[Said], *, floor: int = MIN_SUBJECTS, shown: int
     for (language, word), by_topic in users.items():
         n_all = sum(len(s) for s in by_topic.values())
         for topic, subjects in by_topic.items():
-            if len(subjects) >= floor:
+            if len(subjects) >= max(floor, _LEAST_SHARE * len(crowd[language, topic])):
                 lift = _lift(len(subjects), len(crowd[language, topic]), n_all, everybody[language])
                 if lift > 0:
                     scored[topic].append((-lift, word))
@@ -55,7 +57,8 @@ def telling_terms(said: Iterable[Said], *, floor: int = MIN_SUBJECTS, shown: int
 
 def _lift(here: int, n_here: int, everywhere: int, n_all: int) -> float:
     """How far the log-odds of a word here lie above those elsewhere, at the lower end of their spread."""
-    usual = _PRIOR * everywhere / n_all
+    # One more than all: a word that everybody uses has finite log-odds too.
+    usual = _PRIOR * everywhere / (n_all + 1)
     there, n_there = everywhere - here, n_all - n_here
     inside = (here + usual) / (n_here - here + _PRIOR - usual)
     outside = (there + usual) / (n_there - there + _PRIOR - usual) if n_there else 0.0

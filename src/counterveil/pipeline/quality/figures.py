@@ -89,7 +89,7 @@ def _counts(engine: Engine, latest: str) -> dict[str, int]:
 def _days(engine: Engine) -> list[FieldDay]:
     missing = ", ".join(f"count(*) filter ({condition}) as {name}" for name, condition in _MISSING.items())
     rows = engine.rows(
-        f"select source, (epoch(time) // 86400)::bigint as day, count(*) as n, {missing} from events group by all order by all"
+        f"select source, floor(epoch(time) / 86400)::bigint as day, count(*) as n, {missing} from events group by all order by all"
     )
     first = date(1970, 1, 1)
     return [
@@ -99,7 +99,7 @@ def _days(engine: Engine) -> list[FieldDay]:
 
 
 def _hours(engine: Engine) -> dict[int, int]:
-    rows = engine.rows("select (epoch(time) // 3600)::bigint as hour, count(*) as n from events group by all")
+    rows = engine.rows("select floor(epoch(time) / 3600)::bigint as hour, count(*) as n from events group by all")
     return {row["hour"]: row["n"] for row in rows}
 
 

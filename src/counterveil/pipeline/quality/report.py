@@ -45,7 +45,7 @@ def standing_report(workspace: Workspace, progress: Progress) -> dict[str, Any]:
         "n_topics": len(found.described),
         "n_blind_spots": len(by_quadrant[Quadrant.BLIND_SPOT]),
         "n_subjects_in_blind_spots": sum(s.n_to_look_at for s in by_quadrant[Quadrant.BLIND_SPOT]),
-        "n_possible_false_alarms": len(by_quadrant[Quadrant.POSSIBLE_FALSE_ALARM]),
+        "n_possible_false_alarms": sum(s.n_to_look_at > 0 for s in by_quadrant[Quadrant.POSSIBLE_FALSE_ALARM]),
         "health": {status.value: sum(c.status is status for c in tested) for status in Status},
         "bad_checks": [c.name for c in tested if c.status is Status.BAD],
         "n_drifted": sum(c["level"] in ("moderate", "large") for c in (changes or {}).get("changes", [])),

@@ -14,7 +14,7 @@ from counterveil.pipeline.tables import live_paths, mount
 from counterveil.pipeline.workspace import Workspace
 from counterveil.store import batches, findings
 
-_WEEK = "((epoch({t}.time) // 86400 + 3) // 7)::bigint"
+_WEEK = "floor((floor(epoch({t}.time) / 86400) + 3) / 7)::bigint"
 # Ten equal parts of [0,1], and exactly nothing by itself.
 _BIN = "case when {x} <= 0 then 'none' else printf('%.1f–', least(9, floor({x} * 10)) / 10) end"
 _ACTIVE = """
