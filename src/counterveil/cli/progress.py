@@ -20,6 +20,10 @@ _WORDS = {
     "second look": "reading again, closely",
     "assess": "weighing evidence",
     "generate": "writing the scenario",
+    "pack": "taking in the pack",
+    "background": "taking in background",
+    "mix": "mixing",
+    "measure": "measuring",
 }
 
 
