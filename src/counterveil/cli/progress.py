@@ -22,7 +22,6 @@ _WORDS = {
     "generate": "writing the scenario",
     "pack": "taking in the pack",
     "background": "taking in background",
-    "mix": "mixing",
     "measure": "measuring",
 }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from rich.console import Console
 from rich.table import Table
@@ -49,7 +49,7 @@ def scorecard_tables(console: Console, card: Scorecard, *, brief: bool) -> None:
     )
     for note in card.notes:
         console.print(f"  note: {note}")
-    console.print(_runs(card.runs))
+    _runs(console, card.runs)
     console.print(_costs(card.runs))
     for run in card.runs:
         console.print(
@@ -58,33 +58,27 @@ def scorecard_tables(console: Console, card: Scorecard, *, brief: bool) -> None:
         measured_tables(console, run.measured, brief=brief)
 
 
-def _runs(runs: Iterable[Run]) -> Table:
-    rows: list[list[Text | str]] = []
+def _runs(console: Console, runs: Sequence[Run]) -> None:
+    """Two tables, so that no line breaks: operations, then accounts."""
+    operations: list[list[Text | str]] = []
+    accounts: list[list[Text | str]] = []
     for run in runs:
         e, q = run.measured.counterveil, run.measured.queue
-        rows.append(
-            [
-                run.name,
-                f"{run.ratio:g}",
-                "–" if e.auc is None else f"{e.auc:.3f}",
-                *(_counted(at.operations) for at in e.at),
-                *(_share(at.accounts) for at in e.at),
-                _counted(q.operations),
-                _share(q.precision),
-                _counted(q.benign),
-            ]
+        auc = "–" if e.auc is None else f"{e.auc:.3f}"
+        operations.append(
+            [run.name, f"{run.ratio:g}", auc, *(_counted(at.operations) for at in e.at), _counted(q.operations)]
         )
-    columns = [
+        shares = (*(at.accounts for at in e.at), q.accounts, q.precision)
+        accounts.append([run.name, *(_share(p) for p in shares), _counted(q.benign)])
+    first = [
         ("run", "left"),
         ("ratio", "right"),
         ("AUC", "right"),
-        *((f"operations at FPR {r}", "right") for r in _RATES),
-        *((f"accounts at FPR {r}", "right") for r in _RATES),
-        ("operations in queue", "right"),
-        ("queue precision", "right"),
-        ("benign in queue", "right"),
+        *((f"operations, FPR {r}", "right") for r in _RATES),
     ]
-    return table(columns, rows)
+    console.print(table([*first, ("in queue", "right")], operations))
+    second = [("run", "left"), *((f"accounts, FPR {r}", "right") for r in _RATES), ("in queue", "right")]
+    console.print(table([*second, ("queue precision", "right"), ("benign in queue", "right")], accounts))
 
 
 _RATES = ("0 %", "0.1 %", "1 %")

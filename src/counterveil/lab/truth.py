@@ -123,20 +123,16 @@ def _account(record: dict[str, object], where: str) -> TruthAccount:
         raise InputError(f"{where}: label: {label!r} is not malicious, lookalike or background", remedy=_REMEDY)
     if group is not None and not isinstance(group, str):
         raise InputError(f"{where}: group: not a text or null", remedy=_REMEDY)
-    behaviours = _texts(record, "behaviours", where)
-    return TruthAccount(
+    account = TruthAccount(
         account_id=_text(record, "account_id", where),
         label=label,
         kind=_text(record, "kind", where),
         group=group,
         languages=_texts(record, "languages", where),
-        behaviours=behaviours,
-        harm=_harm(record, behaviours) if label == "malicious" else "",
+        behaviours=_texts(record, "behaviours", where),
     )
-
-
-def _harm(record: dict[str, object], behaviours: tuple[str, ...]) -> str:
-    return behaviours[0] if behaviours else str(record["kind"])
+    # What it does most; one whose every turn is cover does what its operation does.
+    return replace(account, harm=(account.behaviours or (account.kind,))[0]) if account.malicious else account
 
 
 def _operation(record: dict[str, object], where: str) -> TruthOperation:

@@ -243,13 +243,13 @@ def _scorecard(plan: Plan, pack: Pack, ground: _Ground | None, runs: Sequence[Ru
         notes=(),
         runs=tuple(runs),
     )
-    return replace(card, notes=tuple(_notes(card)))
+    return replace(card, notes=tuple(_notes(card, pack)))
 
 
-def _notes(card: Scorecard) -> Iterator[str]:
+def _notes(card: Scorecard, pack: Pack) -> Iterator[str]:
     """What a reader must know before any figure."""
     if card.rejects:
-        yield f"{card.rejects:,} lines of the pack could not be read and are in no figure."
+        yield f"{card.rejects:,} lines of the pack could not be read and are in no figure. {pack.first_reject}"
     if card.unlabelled:
         yield (
             f"{len(card.unlabelled):,} accounts of the log are not in labels.csv ({card.unlabelled[0]} for one): "

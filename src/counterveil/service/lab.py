@@ -94,7 +94,7 @@ def answer_key(path: Path) -> Truth:
 def card_of_run(key: Path, found: Measured) -> Scorecard:
     """A scorecard of one finished scan, so that it can be written as a page."""
     e = found.counterveil
-    run = Run("run", None, 0.0, 0, None, None, found, None)
+    run = Run("scan", None, 0.0, 0, None, None, found, None)
     return Scorecard(
         pack=str(key),
         malicious=e.malicious,

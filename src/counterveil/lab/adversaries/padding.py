@@ -15,7 +15,7 @@ _OWN = ("account_id", "end_user_id", "model", "channel", "client_ip", "user_agen
 
 def _apply(world: World, seed: int) -> World:
     pool = _everyday(world)
-    if not pool:
+    if not pool and any(world.malicious(event["account_id"]) for event in world.events):
         raise UsageError(
             "padding: no innocent prompts to mix in",
             remedy="Give a --background, a --ratio, or a pack with benign accounts.",

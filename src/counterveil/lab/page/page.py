@@ -24,7 +24,13 @@ def page(card: Scorecard) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"share": share, "counts": counts, "estimate": estimate, "percent": percent}
+    environment.filters |= {
+        "share": share,
+        "counts": counts,
+        "counted": counted,
+        "estimate": estimate,
+        "percent": percent,
+    }
     plain = [run for run in card.runs if run.adversary is None and run.ablated is None]
     # The most diluted run as the pack is: the figures that a service would meet.
     head = plain[-1]
@@ -42,8 +48,10 @@ def _plots(runs: Sequence[Run], plain: Sequence[Run], head: Run) -> list[tuple[s
             "One line a run. Dotted: 0.1 % and 1 % of innocent accounts.",
             roc_plot(runs[:_MOST_LINES]),
         ),
-        ("Caught by background ratio", "With 95 % intervals, at 0.1 % of innocent accounts.", ratio_plot(plain)),
     ]
+    if len(plain) > 1:
+        text = "With 95 % intervals, at 0.1 % of innocent accounts."
+        drawn.append(("Caught by background ratio", text, ratio_plot(plain)))
     if langs:
         series = [
             ("malicious accounts caught", [row.recall[-1] for row in langs]),
@@ -79,6 +87,11 @@ def share(p: Proportion) -> str:
 def counts(p: Proportion) -> str:
     """Hits of a total."""
     return f"{p.hits:,}/{p.total:,}" if p.total else "–"
+
+
+def counted(p: Proportion) -> str:
+    """Hits of a total, with the interval of the share."""
+    return f"{p.hits:,}/{p.total:,} [{p.low:.2f}, {p.high:.2f}]" if p.total else "–"
 
 
 def estimate(e: Estimate) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import io
 import re
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import matplotlib as mpl
@@ -42,7 +42,6 @@ _STYLE: dict[Any, Any] = {
     "grid.color": _GRID,
     "axes.facecolor": "none",
     "figure.facecolor": "none",
-    "legend.frameon": False,
     "axes.spines.top": False,
     "axes.spines.right": False,
 }
@@ -60,7 +59,7 @@ def roc_plot(runs: Sequence[Run]) -> str:
             benign = [max(point.benign, _LOWEST) for point in points]
             caught = [point.malicious for point in points]
             axes.plot(benign, caught, drawstyle="steps-post", label=run.name, **_line(n))
-    axes.set_xscale("log")
+    _logarithmic(axes, (0.0001, 0.001, 0.01, 0.1, 1.0), lambda share: f"{100 * share:g} %")
     axes.set_xlim(_LOWEST, 1)
     axes.set_ylim(0, 1.02)
     for rate in (0.001, 0.01):
@@ -81,7 +80,7 @@ def ratio_plot(runs: Sequence[Run]) -> str:
     ):
         shift = 1.03 if n else 1.0
         axes.errorbar([r * shift for r in ratios], *_bars(values), label=name, marker=_MARKS[n], capsize=3, **_line(n))
-    axes.set_xscale("log")
+    _logarithmic(axes, tuple(dict.fromkeys(ratios)), lambda ratio: f"{ratio:.3g}")
     axes.set_ylim(0, 1.02)
     axes.set_xlabel("innocent accounts per malicious one")
     axes.set_ylabel("share caught at FPR 0.1 %")
@@ -146,6 +145,12 @@ def _figure(width: float, height: float) -> tuple[Figure, Any]:
     return figure, axes
 
 
+def _logarithmic(axes: Any, ticks: Sequence[float], name: Callable[[float], str]) -> None:
+    axes.set_xscale("log")
+    axes.set_xticks(ticks, [name(tick) for tick in ticks])
+    axes.minorticks_off()
+
+
 def _line(n: int) -> dict[str, Any]:
     return {"color": _SERIES[n % len(_SERIES)], "linestyle": _DASHES[n % len(_DASHES)], "linewidth": 1.6}
 
@@ -161,7 +166,7 @@ def _bars(values: Sequence[Proportion]) -> tuple[list[float], tuple[list[float],
 def _legend(axes: Any, *, outside: bool = False) -> None:
     if axes.get_legend_handles_labels()[0]:
         place = {"loc": "lower left", "bbox_to_anchor": (0, 1.0), "ncols": 2} if outside else {"loc": "best"}
-        axes.legend(fontsize=8, **place)
+        axes.legend(fontsize=8, frameon=False, labelcolor=_INK, **place)
 
 
 def _short(name: str) -> str:

@@ -45,7 +45,7 @@ def write_mix(folder: Path, world: World, background: Background | None, change:
     a stream, so that it need not fit in memory.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    progress.step("mix", None, "events")
+    progress.step(f"mix {folder.name}", None, "events")
     near: set[str] = set()
     if background is not None:
         n_near = sum(account.malicious for account in world.truth.accounts.values())

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+import orjson
+
 from counterveil.errors import InputError, UsageError
 from counterveil.lab.labels import FILE, load_labels
 from counterveil.lab.world import World
@@ -31,6 +33,7 @@ class Pack:
     unlabelled: tuple[str, ...]
     unseen: tuple[str, ...]
     taken: IngestReport
+    first_reject: str
 
     @property
     def malicious(self) -> int:
@@ -72,7 +75,14 @@ def take_pack(folder: Path, workspace: Workspace, progress: Progress) -> Pack:
             f"{folder / FILE}: {len(unseen):,} of {len(truth.accounts):,} accounts are not in the log, {unseen[0]} for one",
             remedy="Labels and log must be of the same pack; ids are compared letter by letter.",
         )
-    return Pack(folder, World(events, accounts, truth), tuple(sorted(active - set(truth.accounts))), unseen, taken)
+    return Pack(
+        folder,
+        World(events, accounts, truth),
+        tuple(sorted(active - set(truth.accounts))),
+        unseen,
+        taken,
+        _first_reject(workspace.home / "rejects.jsonl"),
+    )
 
 
 def take_log(
@@ -95,5 +105,9 @@ def _one(folder: Path, stem: str) -> Path | None:
 def _first_reject(rejects: Path) -> str:
     """Why, by the example of the first record: the temporary folder itself is gone when this is read."""
     with rejects.open(encoding="utf-8") as lines:
-        first = lines.readline().strip()
-    return f"The first reject: {first[:400]}" if first else "The file holds no record."
+        line = lines.readline()
+    if not line:
+        return "The file holds no record."
+    first = orjson.loads(line)
+    where = f"{first['file']}:{first.get('line', first.get('item'))}"
+    return f"The first of them: {where}: {first['field']}: {first['reason']}. {first['remedy']}"
