@@ -39,7 +39,7 @@ _WIDTH = 100
 _NOTE = "<!-- Written by tools/make_docs.py. Do not edit: change the code and run `make docs`. -->"
 _EXITS = (
     (0, "fine"),
-    (1, "a check found something (`doctor`, `lab evaluate`)"),
+    (1, "a check found something (`doctor`, `lab evaluate`, `quality health`, `quality drift`)"),
     (2, "usage, or the program failed"),
     (3, "partial: some records were rejected"),
     (4, "not allowed"),

@@ -88,22 +88,33 @@ def _reading(facts: GroupFacts, weights: GroupWeights, shift: float) -> list[Ent
     if n_texts < weights.min_read_texts or len(read) < weights.min_read_members:
         return [entry("reading", 0.0, "too few texts were read")]
     n_not_covered = sum(m.n_not_covered for m in facts.members)
-    reading = statistics.fmean(m.reading for m in read) - shift
-    stance = statistics.fmean(m.stance for m in read)
+    n = n_independent(len(read), weights.member_correlation)
+    reading = n * (statistics.fmean(m.reading for m in read) - shift)
+    stance = n * statistics.fmean(m.stance for m in read)
     n_abusive = sum(m.reading + m.stance > shift for m in read)
     return [
         entry(
             "reading",
             capped(weights.reading_slope * reading, weights.reading_cap),
-            f"{n_texts} texts of {len(read)} members read: {n_abusive} read more like operators' accounts than not"
+            f"{n_texts} texts of {len(read)} members read, worth {n:.1f} unrelated ones: {n_abusive} read more like operators' "
+            "accounts than not"
             + (f"; {n_not_covered} texts in languages not covered were not weighed" if n_not_covered else ""),
         ),
         entry(
             "stance",
             capped(weights.stance_slope * stance, weights.stance_cap),
-            f"mean {stance:+.1f} for analysing, defending, teaching, fiction, being a victim, or everyday use",
+            f"mean {stance / n:+.1f} for analysing, defending, teaching, fiction, being a victim, or everyday use",
         ),
     ]
+
+
+def n_independent(n: int, correlation: float) -> float:
+    """How many unrelated accounts tell as much as ``n`` of one group: the design effect (Kish 1965, "Survey Sampling").
+
+    >>> n_independent(1, 0.4), n_independent(2, 1.0), round(n_independent(12, 0.4), 2)
+    (1.0, 1.0, 2.22)
+    """
+    return n / (1 + (n - 1) * correlation)
 
 
 def _links_alone(found: Sequence[Entry], weights: GroupWeights) -> list[Entry]:

@@ -19,6 +19,7 @@ _WORDS = {
     "read": "reading behaviour",
     "second look": "reading again, closely",
     "assess": "weighing evidence",
+    "quality": "checking quality",
     "generate": "writing the scenario",
 }
 

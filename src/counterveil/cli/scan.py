@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -13,7 +14,7 @@ from counterveil.cli.exits import FINE, PARTIAL, handled
 from counterveil.cli.leads import lead_table
 from counterveil.cli.options import Format, Home, Identity, Json, Map, Paths, Quiet, Workers, choice_of, settings_of
 from counterveil.cli.progress import Shown
-from counterveil.cli.render import json_out, out
+from counterveil.cli.render import cell, json_out, out
 from counterveil.errors import UsageError
 from counterveil.service import leads, scanning
 from counterveil.service.scanning import STRATA, IngestReport, ScanReport
@@ -59,6 +60,7 @@ def scan(
             console.print(
                 "No leads: no linked group looks like abuse. Linked groups: counterveil operations list --all"
             )
+        quality_line(console, report.quality, settings)
     raise typer.Exit(PARTIAL if report.ingest.n_rejects else FINE)
 
 
@@ -138,6 +140,21 @@ def scan_lines(console: Console, report: ScanReport) -> None:
         )
 
 
+def quality_line(console: Console, summary: Mapping[str, Any], settings: Settings) -> None:
+    """One line, and only where the view of the log has a hole: blind spots, bad data, drift."""
+    parts = []
+    if n := summary["n_blind_spots"]:
+        parts.append(
+            f"{n} topics read as concerning and nothing flags them ({summary['n_subjects_in_blind_spots']:,} subjects: quality disagreement)"
+        )
+    if bad := summary["bad_checks"]:
+        parts.append(f"the data have faults: {', '.join(bad)} (quality health)")
+    if n := summary["n_drifted"]:
+        parts.append(f"{n} distributions have moved since the reference (quality drift)")
+    if parts:
+        console.print(cell(f"Quality: {'; '.join(parts)}. Each: counterveil quality …{_home(settings)}"))
+
+
 def scan_data(report: ScanReport, settings: Settings) -> dict[str, Any]:
     """The report as plain values."""
     return {
@@ -166,6 +183,7 @@ def scan_data(report: ScanReport, settings: Settings) -> dict[str, Any]:
         "n_leads": len(report.assessed.leads),
         "operation_changes": asdict(report.assessed.operation_changes),
         "lead_changes": asdict(report.assessed.lead_changes),
+        "quality": report.quality,
         "seconds": report.seconds,
     }
 

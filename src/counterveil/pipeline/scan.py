@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from counterveil.pipeline.assess import Assessed, assess
 from counterveil.pipeline.ingest import IngestReport, ingest
@@ -14,6 +14,7 @@ from counterveil.pipeline.linking.link import Linked, linking
 from counterveil.pipeline.observe import observe_new
 from counterveil.pipeline.profile import profile
 from counterveil.pipeline.progress import Progress
+from counterveil.pipeline.quality.report import standing_report
 from counterveil.pipeline.read import ReadReport, read_some
 from counterveil.pipeline.reader import check_fit
 from counterveil.pipeline.sift import sift_new
@@ -32,6 +33,8 @@ class ScanReport:
     linked: Linked
     read: ReadReport
     assessed: Assessed
+    # The summary of the quality report: blind spots, drift, bad checks of the data.
+    quality: dict[str, Any]
     seconds: dict[str, float] = field(default_factory=dict)
 
 
@@ -76,4 +79,5 @@ def scan(
         timed("meaning", linker.read_meaning)
         linked = timed("link", linker.draw)
     assessed = timed("assess", lambda: assess(workspace, linked, progress))
-    return ScanReport(taken, n_observed, len(buckets), linked, read, assessed, seconds)
+    quality = timed("quality", lambda: standing_report(workspace, progress))
+    return ScanReport(taken, n_observed, len(buckets), linked, read, assessed, quality, seconds)

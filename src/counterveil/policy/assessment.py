@@ -25,6 +25,7 @@ class GroupWeights(_Frozen):
     prior: float
     reading_slope: float
     reading_cap: float
+    member_correlation: Annotated[float, Field(ge=0, le=1)]
     min_read_texts: int
     min_read_members: int
     private_thing: float
