@@ -175,19 +175,3 @@ def show_account(settings: Settings, account_id: str) -> dict[str, Any]:
         for row in rows
     ]
     return {"account_id": account_id, "registered": registered[0] if registered else None, "subjects": subjects}
-
-
-def scores(settings: Settings) -> tuple[dict[str, float], dict[str, str | None]]:
-    """Every account's score in [0,1] and group: the highest of its subjects (for evaluation)."""
-    with for_reading(settings) as workspace:
-        with workspace.database.begin() as connection:
-            paths = batches.paths(connection, "scores")
-        table = workspace.lake.read(paths, SCORE_SCHEMA)
-    best: dict[str, float] = {}
-    group: dict[str, str | None] = {}
-    for row in table.to_pylist():
-        account = row["account_id"]
-        if row["score"] >= best.get(account, -1.0):
-            best[account] = row["score"]
-            group[account] = row["operation_id"] if row["standing"] != "contact" else None
-    return best, group
