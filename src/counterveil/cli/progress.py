@@ -21,6 +21,9 @@ _WORDS = {
     "assess": "weighing evidence",
     "quality": "checking quality",
     "generate": "writing the scenario",
+    "pack": "taking in the pack",
+    "background": "taking in background",
+    "measure": "measuring",
 }
 
 

@@ -16,7 +16,7 @@ from counterveil.cli.options import Format, Home, Identity, Json, Map, Paths, Qu
 from counterveil.cli.progress import Shown
 from counterveil.cli.render import cell, json_out, out
 from counterveil.errors import UsageError
-from counterveil.service import findings, scanning
+from counterveil.service import leads, scanning
 from counterveil.service.scanning import STRATA, IngestReport, ScanReport
 from counterveil.service.words import inert
 from counterveil.settings import Settings
@@ -50,7 +50,7 @@ def scan(
         console = out()
         ingest_lines(console, report.ingest, settings)
         scan_lines(console, report)
-        queue = findings.list_leads(settings)
+        queue = leads.list_leads(settings)
         if queue:
             console.print(lead_table(queue[:10]))
             console.print(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -11,21 +12,28 @@ import pyarrow as pa
 
 from counterveil.assess import groups, leads, subjects
 from counterveil.assess.facts import SubjectFacts
+from counterveil.assess.hypotheses import board
+from counterveil.assess.items import items
 from counterveil.assess.ledger import confidence
 from counterveil.assess.operations import Base, operation
+from counterveil.assess.origin import origin
 from counterveil.ids import digest_hex, short_id, utc_now
 from counterveil.link.groups import belongings
 from counterveil.link.identity import identify
 from counterveil.model.case import Lead
-from counterveil.model.operation import Named, Operation, Standing, Verdict
+from counterveil.model.operation import Entry, Named, Operation, Standing, Verdict
 from counterveil.model.signal import SIGNAL_SCHEMA, Signal
+from counterveil.pipeline.anchors import anchors, holders
 from counterveil.pipeline.contents import replace, written
 from counterveil.pipeline.facts import base_rates, subject_facts
 from counterveil.pipeline.linking.link import Linked
 from counterveil.pipeline.progress import Progress
 from counterveil.pipeline.reader import account_policy
+from counterveil.pipeline.twins import listed
 from counterveil.pipeline.workspace import Workspace
-from counterveil.policy.assessment import AssessmentPolicy, assessment
+from counterveil.policy.adjustment import adjusted
+from counterveil.policy.assessment import AssessmentPolicy
+from counterveil.policy.hypotheses import hypotheses
 from counterveil.store import batches, findings
 from counterveil.store.findings import Changes
 from counterveil.store.history import given_ids, known_operations, remember
@@ -66,8 +74,11 @@ class Assessed:
 def assess(workspace: Workspace, linked: Linked, progress: Progress) -> Assessed:
     """Assess every group and every lone subject, and store what is found."""
     progress.step("assess", len(linked.groups) + 1, "groups")
-    policy = assessment()
+    policy, version = adjusted(workspace.home)
+    said = anchors(workspace.home)
+    held = holders(workspace, said)
     facts, signals = subject_facts(workspace)
+    usual = {name: known.usual for name, known in account_policy(workspace.settings).signal.items()}
     base = base_rates(facts, account_policy(workspace.settings).innocent_quartile)
     weights = {pair: link.bits for pair, link in linked.links.items()}
     sure = {pair for pair, link in linked.links.items() if link.sure}
@@ -79,16 +90,42 @@ def assess(workspace: Workspace, linked: Linked, progress: Progress) -> Assessed
         inside = set(group)
         of_group = {b.subject: b for b in belongings(group, weights, sure, threshold_bits=linked.threshold_bits)}
         links = [link for (left, right), link in linked.links.items() if left in inside and right in inside]
-        found.append(operation(name, [facts[s] for s in group], of_group, links, base=base, policy=policy))
+        drawn = operation(name, [facts[s] for s in group], of_group, links, base=base, policy=policy)
+        found.append(dataclasses.replace(_explained(drawn, facts, signals, usual), origin=origin(drawn, said, held)))
         progress.advance(1)
-    lone = _lone_leads(facts, {m.subject_id for o in found for m in o.members}, base, policy)
-    queue = [leads.of_operation(o) for o in found if o.verdict is Verdict.SUSPECTED] + lone
-    table = _scores(facts, found, base, policy)
+    ledgers = {
+        name: subjects.ledger(
+            of_one,
+            policy.subject,
+            base.shift,
+            prevalence=workspace.settings.prevalence,
+            decay=policy.decay,
+            end=base.end,
+        )
+        for name, of_one in sorted(facts.items())
+    }
+    lone = _lone_leads(facts, {m.subject_id for o in found for m in o.members}, ledgers, base, policy)
+    of_operations = [leads.of_operation(o, version) for o in found if o.verdict is Verdict.SUSPECTED]
+    queue = listed(workspace, of_operations + lone, found)
+    table = _scores(facts, found, ledgers, base, policy)
     changes = _store(
         workspace, found, queue, {"scores": table, "signals": _signals(signals)}, linked=linked, named=named
     )
     progress.advance(1)
-    return Assessed(tuple(found), tuple(queue), *changes)
+    return Assessed(tuple(found), queue, *changes)
+
+
+def _explained(
+    drawn: Operation,
+    facts: Mapping[str, SubjectFacts],
+    signals: Mapping[str, tuple[Signal, ...]],
+    usual: Mapping[str, float],
+) -> Operation:
+    """An operation with what it may be for."""
+    known = hypotheses()
+    of_members = [facts[m.subject_id] for m in drawn.members]
+    evidence = items(drawn, of_members, signals, usual=usual, policy=known)
+    return dataclasses.replace(drawn, board=board(evidence, known))
 
 
 def _new_id(members: Sequence[str], facts: Mapping[str, SubjectFacts]) -> str:
@@ -99,20 +136,24 @@ def _new_id(members: Sequence[str], facts: Mapping[str, SubjectFacts]) -> str:
 
 
 def _lone_leads(
-    facts: Mapping[str, SubjectFacts], grouped: set[str], base: Base, policy: AssessmentPolicy
+    facts: Mapping[str, SubjectFacts],
+    grouped: set[str],
+    ledgers: Mapping[str, tuple[Entry, ...]],
+    base: Base,
+    policy: AssessmentPolicy,
 ) -> list[Lead]:
     found = []
     for subject_id, subject in sorted(facts.items()):
         if subject_id in grouped:
             continue
-        ledger = subjects.ledger(subject, policy.subject, base.shift)
+        ledger = ledgers[subject_id]
         score = subjects.score(ledger, policy.subject)
         if score >= policy.subject.min_confidence:
             shown = groups.behaviours([subject], base.behaviours)
             found.append(
                 leads.of_subject(
-                    subject_id,
-                    behaviour=shown[0][0] if shown else "",
+                    subject,
+                    behaviours=[name for name, _, _ in shown],
                     severity=groups.severity(shown),
                     confidence=score,
                     ledger=ledger,
@@ -122,13 +163,17 @@ def _lone_leads(
 
 
 def _scores(
-    facts: Mapping[str, SubjectFacts], found: list[Operation], base: Base, policy: AssessmentPolicy
+    facts: Mapping[str, SubjectFacts],
+    found: list[Operation],
+    ledgers: Mapping[str, tuple[Entry, ...]],
+    base: Base,
+    policy: AssessmentPolicy,
 ) -> pa.Table:
     """One row a subject: belief that it takes part in abuse, through its group or by its own texts."""
     place = {m.subject_id: (o, m) for o in found for m in (*o.members, *o.contacts)}
     rows = []
     for subject_id, subject in sorted(facts.items()):
-        ledger = subjects.ledger(subject, policy.subject, base.shift)
+        ledger = ledgers[subject_id]
         own = subjects.score(ledger, policy.subject)
         telling = groups.behaviours([subject], base.behaviours)
         operation_of, member = place.get(subject_id, (None, None))
@@ -155,7 +200,7 @@ def _scores(
 def _store(
     workspace: Workspace,
     found: list[Operation],
-    queue: list[Lead],
+    queue: Sequence[Lead],
     tables: Mapping[str, pa.Table],
     *,
     linked: Linked,
