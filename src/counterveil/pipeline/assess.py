@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 import pyarrow as pa
 
-from counterveil.assess import groups, leads, subjects
+from counterveil.assess import groups, judged, leads, subjects
 from counterveil.assess.facts import SubjectFacts
 from counterveil.assess.ledger import confidence
 from counterveil.assess.operations import Base, operation
@@ -17,7 +17,8 @@ from counterveil.ids import digest_hex, short_id, utc_now
 from counterveil.link.groups import belongings
 from counterveil.link.identity import identify
 from counterveil.model.case import Lead
-from counterveil.model.operation import Named, Operation, Standing, Verdict
+from counterveil.model.operation import Entry, Named, Operation, Standing, Verdict
+from counterveil.model.opinion import Opinion
 from counterveil.model.signal import SIGNAL_SCHEMA, Signal
 from counterveil.pipeline.contents import replace, written
 from counterveil.pipeline.facts import base_rates, subject_facts
@@ -26,7 +27,7 @@ from counterveil.pipeline.progress import Progress
 from counterveil.pipeline.reader import account_policy
 from counterveil.pipeline.workspace import Workspace
 from counterveil.policy.assessment import AssessmentPolicy, assessment
-from counterveil.store import batches, findings
+from counterveil.store import batches, findings, opinions
 from counterveil.store.findings import Changes
 from counterveil.store.history import given_ids, known_operations, remember
 
@@ -74,16 +75,18 @@ def assess(workspace: Workspace, linked: Linked, progress: Progress) -> Assessed
     found = []
     with workspace.database.begin() as connection:
         known, given = known_operations(connection), given_ids(connection)
+        said = opinions.in_force(connection)
     named = identify(linked.groups, known, lambda members: _new_id(members, facts), given)
     for name, group in zip((n.operation_id for n in named), linked.groups, strict=True):
         inside = set(group)
         of_group = {b.subject: b for b in belongings(group, weights, sure, threshold_bits=linked.threshold_bits)}
         links = [link for (left, right), link in linked.links.items() if left in inside and right in inside]
-        found.append(operation(name, [facts[s] for s in group], of_group, links, base=base, policy=policy))
+        made = operation(name, [facts[s] for s in group], of_group, links, base=base, policy=policy)
+        found.append(judged.operation(made, said.get(name), policy))
         progress.advance(1)
-    lone = _lone_leads(facts, {m.subject_id for o in found for m in o.members}, base, policy)
+    lone = _lone_leads(facts, {m.subject_id for o in found for m in o.members}, base, policy, said)
     queue = [leads.of_operation(o) for o in found if o.verdict is Verdict.SUSPECTED] + lone
-    table = _scores(facts, found, base, policy)
+    table = _scores(facts, found, base, policy, said)
     changes = _store(
         workspace, found, queue, {"scores": table, "signals": _signals(signals)}, linked=linked, named=named
     )
@@ -98,14 +101,27 @@ def _new_id(members: Sequence[str], facts: Mapping[str, SubjectFacts]) -> str:
     return short_id("OP", [min(members, key=lambda s: (str(facts[s].first_seen), s))])
 
 
+def _lone_ledger(
+    facts: SubjectFacts, base: Base, policy: AssessmentPolicy, said: Mapping[str, Opinion]
+) -> tuple[Entry, ...]:
+    """Both sides of one subject's own texts, with what a judge adds; the scale of lone subjects holds for it too."""
+    found = subjects.ledger(facts, policy.subject, base.shift)
+    read = facts.reading - base.shift
+    return (*found, *judged.raised_by(said.get(facts.subject_id), read, policy.judge)) if found else found
+
+
 def _lone_leads(
-    facts: Mapping[str, SubjectFacts], grouped: set[str], base: Base, policy: AssessmentPolicy
+    facts: Mapping[str, SubjectFacts],
+    grouped: set[str],
+    base: Base,
+    policy: AssessmentPolicy,
+    said: Mapping[str, Opinion],
 ) -> list[Lead]:
     found = []
     for subject_id, subject in sorted(facts.items()):
         if subject_id in grouped:
             continue
-        ledger = subjects.ledger(subject, policy.subject, base.shift)
+        ledger = _lone_ledger(subject, base, policy, said)
         score = subjects.score(ledger, policy.subject)
         if score >= policy.subject.min_confidence:
             shown = groups.behaviours([subject], base.behaviours)
@@ -122,13 +138,17 @@ def _lone_leads(
 
 
 def _scores(
-    facts: Mapping[str, SubjectFacts], found: list[Operation], base: Base, policy: AssessmentPolicy
+    facts: Mapping[str, SubjectFacts],
+    found: list[Operation],
+    base: Base,
+    policy: AssessmentPolicy,
+    said: Mapping[str, Opinion],
 ) -> pa.Table:
     """One row a subject: belief that it takes part in abuse, through its group or by its own texts."""
     place = {m.subject_id: (o, m) for o in found for m in (*o.members, *o.contacts)}
     rows = []
     for subject_id, subject in sorted(facts.items()):
-        ledger = subjects.ledger(subject, policy.subject, base.shift)
+        ledger = _lone_ledger(subject, base, policy, said)
         own = subjects.score(ledger, policy.subject)
         telling = groups.behaviours([subject], base.behaviours)
         operation_of, member = place.get(subject_id, (None, None))
