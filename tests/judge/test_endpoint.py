@@ -20,7 +20,8 @@ SCHEMA: dict[str, Any] = {"type": "object", "properties": {"a": {"type": "string
 
 def ask(script: Script, **choice: Any) -> tuple[endpoint.Reply, list[dict[str, Any]]]:
     with serving(script) as served:
-        made = ChatEndpoint(ChatChoice(**({"url": served.url, "model": "m", "key_env": NO_KEY, "retries": 2} | choice)))
+        usual: dict[str, Any] = {"url": served.url, "model": "m", "key_env": NO_KEY, "retries": 2}
+        made = ChatEndpoint(ChatChoice(**(usual | choice)))
         return made.ask("rules", "evidence", SCHEMA, max_tokens=50), served.requests
 
 

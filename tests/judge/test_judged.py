@@ -53,9 +53,9 @@ def made(reading: float, stance: float, **more: Any) -> Operation:
     return operation("OP-1", some, places, links, base=Base(0.0, {}), policy=POLICY)
 
 
-@given(said=st.none() | opinions, reading=st.floats(-6, 6), stance=st.floats(-0.9, 0.5))
+@given(said=st.lists(opinions, max_size=3), reading=st.floats(-6, 6), stance=st.floats(-0.9, 0.5))
 def test_confidence_with_a_judge_is_never_below_that_without(
-    said: Opinion | None, reading: float, stance: float
+    said: list[Opinion], reading: float, stance: float
 ) -> None:
     without = made(reading, stance)
     found = judged.operation(without, said, POLICY)
@@ -74,21 +74,21 @@ def test_confidence_with_a_judge_is_never_below_that_without(
 def test_a_lone_subject_never_exceeds_its_scale(said: Opinion, reading: float) -> None:
     facts = subject("m0", ledger=(entry("whole account", reading, "x"),), reading=reading)
     ledger = subjects.ledger(facts, POLICY.subject, 0.0)
-    more = (*ledger, *judged.raised_by(said, reading, POLICY.judge))
+    more = (*ledger, *judged.raised_by([said], reading, POLICY.judge))
     assert (
         subjects.score(ledger, POLICY.subject) <= subjects.score(more, POLICY.subject) <= POLICY.subject.max_confidence
     )
 
 
 def test_a_clear_opinion_raises_and_says_so() -> None:
-    added = judged.raised_by(opinion(), 0.0, POLICY.judge)
+    added = judged.raised_by([opinion()], 0.0, POLICY.judge)
     assert [e.log_odds for e in added] == [POLICY.judge.cap]
     assert "SC-1 clear" in added[0].reason
 
 
 def test_what_reading_said_already_does_not_count_again() -> None:
-    assert judged.raised_by(opinion(), POLICY.judge.clear, POLICY.judge) == ()
-    (less,) = judged.raised_by(opinion(), POLICY.judge.clear - 0.5, POLICY.judge)
+    assert judged.raised_by([opinion()], POLICY.judge.clear, POLICY.judge) == ()
+    (less,) = judged.raised_by([opinion()], POLICY.judge.clear - 0.5, POLICY.judge)
     assert less.log_odds == 0.5
 
 
@@ -98,12 +98,19 @@ def test_without_a_true_quote_or_with_another_stance_it_is_worth_nothing() -> No
         opinion(quotes=(Quote("against", "e", 1, 0, 4, "d"),)),
         opinion(stance="victim"),
         opinion(ratings={}),
-        None,
     ):
-        assert judged.raised_by(said, 0.0, POLICY.judge) == ()
+        assert judged.raised_by([said], 0.0, POLICY.judge) == ()
 
 
 def test_an_opinion_about_others_does_not_count() -> None:
     without = made(0.5, 0.0)
-    assert judged.operation(without, opinion(), POLICY).confidence > without.confidence
-    assert judged.operation(without, opinion(subjects=("m0", "q1", "q2")), POLICY) is without
+    assert judged.operation(without, [opinion()], POLICY).confidence > without.confidence
+    assert judged.operation(without, [opinion(subjects=("m0", "q1", "q2"))], POLICY) is without
+
+
+@given(st.lists(opinions, max_size=4), opinions, st.floats(-6, 6))
+def test_a_later_opinion_never_takes_back_an_earlier_one(said: list[Opinion], later: Opinion, read: float) -> None:
+    def added(some: list[Opinion]) -> float:
+        return sum(e.log_odds for e in judged.raised_by(some, read, POLICY.judge))
+
+    assert added([later, *said]) >= added(said)

@@ -15,33 +15,33 @@ ENTRY = "judge"
 _READING = "reading"
 
 
-def raised_by(opinion: Opinion | None, read: float, weights: JudgeWeights) -> tuple[Entry, ...]:
-    """The judge's entry, at most one, never below zero.
+def raised_by(said: Iterable[Opinion], read: float, weights: JudgeWeights) -> tuple[Entry, ...]:
+    """The judge's entry, at most one and never below zero: the strongest of what was said of a target.
 
     It reads the same texts as the heads, so their family counts once: only what it adds beyond ``read`` (log-odds towards
-    abuse from reading) counts. Without a quote that stands in the evidence, or with another stance than doing, it is worth
-    nothing.
+    abuse from reading) counts. Without a quote that stands in the evidence, or with another stance than doing, an opinion is
+    worth nothing. The strongest counts, so that text written later to steer the judge cannot take back what it saw before.
     """
-    if opinion is None or opinion.stance != DOING or opinion.n_quotes_for == 0:
+    best = max(said, key=lambda opinion: _worth(opinion, weights), default=None)
+    value = 0.0 if best is None else min(weights.cap, _worth(best, weights) - max(0.0, read))
+    if best is None or value <= 0:
         return ()
-    behaviour, rating = opinion.best
-    if rating is Rating.NONE:
-        return ()
-    worth = (weights.clear if rating is Rating.CLEAR else weights.weak) * weights.sureness[opinion.sureness]
-    value = min(weights.cap, worth - max(0.0, read))
-    if value <= 0:
-        return ()
-    said = f"reads {behaviour} {rating.value}, confidence {opinion.sureness.value}, {opinion.n_quotes_for} quotes found in the evidence"
-    return (entry(ENTRY, value, f"a model that read a masked selection {said}"),)
+    behaviour, rating = best.best
+    seen = f"reads {behaviour} {rating.value}, confidence {best.sureness.value}, {best.n_quotes_for} quotes found in the evidence"
+    return tuple(e for e in [entry(ENTRY, value, f"a model that read a masked selection {seen}")] if e.log_odds > 0)
 
 
-def operation(found: Operation, opinion: Opinion | None, policy: AssessmentPolicy) -> Operation:
+def _worth(opinion: Opinion, weights: JudgeWeights) -> float:
+    if opinion.stance != DOING or opinion.n_quotes_for == 0 or opinion.best[1] is Rating.NONE:
+        return 0.0
+    return (weights.clear if opinion.best[1] is Rating.CLEAR else weights.weak) * weights.sureness[opinion.sureness]
+
+
+def operation(found: Operation, said: Iterable[Opinion], policy: AssessmentPolicy) -> Operation:
     """The operation with what the judge adds; the same object where that is nothing."""
     members = [m.subject_id for m in found.members]
-    if opinion is None or not still_about(opinion, members):
-        return found
     read = sum(e.log_odds for e in found.ledger if e.name == _READING)
-    added = raised_by(opinion, read, policy.judge)
+    added = raised_by([o for o in said if still_about(o, members)], read, policy.judge)
     if not added:
         return found
     ledger = (*found.ledger, *added)

@@ -13,7 +13,8 @@ class Candidate:
     """An operation or a lone subject that could be read.
 
     ``signals``: log-odds that each signal towards abuse adds, of all its subjects. ``steering`` in [0,1]: how plainly it tries
-    to steer a judge. ``value``: expected value of reading it, see ``value_of``.
+    to steer a judge. ``in_queue``: a lead is about it already. ``value``: expected value of reading it, severity × ``worth`` ×
+    reach.
     """
 
     target: str
@@ -23,6 +24,7 @@ class Candidate:
     signals: tuple[float, ...]
     steering: float
     value: float
+    in_queue: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,14 +84,14 @@ def triggered(candidate: Candidate, weights: JudgeWeights) -> bool:
     """Top-k sum of the signals, and a minimum count of them: one loud signal of one subject is not enough.
 
     Source: references/platforms.md §1.2 (stateful monitoring: cluster accumulates weak signals, top-k sum + minimum count).
-    Trying to steer the judge must never pay, so it triggers by itself.
+    Trying to steer the judge must never pay, so it triggers by itself; who is in the queue is read to annotate the lead.
     """
     top = sorted(candidate.signals, reverse=True)[: weights.top_k]
     lone = candidate.kind == "subject"
     enough = sum(top) >= (weights.lone_sum if lone else weights.group_sum)
     count = sum(value >= weights.min_signal for value in candidate.signals)
     many = count >= (weights.lone_count if lone else weights.group_count)
-    return (enough and many) or candidate.steering >= weights.steering
+    return (enough and many) or candidate.in_queue or candidate.steering >= weights.steering
 
 
 def worth(confidence: float) -> float:

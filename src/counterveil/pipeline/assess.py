@@ -82,7 +82,7 @@ def assess(workspace: Workspace, linked: Linked, progress: Progress) -> Assessed
         of_group = {b.subject: b for b in belongings(group, weights, sure, threshold_bits=linked.threshold_bits)}
         links = [link for (left, right), link in linked.links.items() if left in inside and right in inside]
         made = operation(name, [facts[s] for s in group], of_group, links, base=base, policy=policy)
-        found.append(judged.operation(made, said.get(name), policy))
+        found.append(judged.operation(made, said.get(name, ()), policy))
         progress.advance(1)
     lone = _lone_leads(facts, {m.subject_id for o in found for m in o.members}, base, policy, said)
     queue = [leads.of_operation(o) for o in found if o.verdict is Verdict.SUSPECTED] + lone
@@ -102,12 +102,12 @@ def _new_id(members: Sequence[str], facts: Mapping[str, SubjectFacts]) -> str:
 
 
 def _lone_ledger(
-    facts: SubjectFacts, base: Base, policy: AssessmentPolicy, said: Mapping[str, Opinion]
+    facts: SubjectFacts, base: Base, policy: AssessmentPolicy, said: Mapping[str, Sequence[Opinion]]
 ) -> tuple[Entry, ...]:
     """Both sides of one subject's own texts, with what a judge adds; the scale of lone subjects holds for it too."""
     found = subjects.ledger(facts, policy.subject, base.shift)
     read = facts.reading - base.shift
-    return (*found, *judged.raised_by(said.get(facts.subject_id), read, policy.judge)) if found else found
+    return (*found, *judged.raised_by(said.get(facts.subject_id, ()), read, policy.judge)) if found else found
 
 
 def _lone_leads(
@@ -115,7 +115,7 @@ def _lone_leads(
     grouped: set[str],
     base: Base,
     policy: AssessmentPolicy,
-    said: Mapping[str, Opinion],
+    said: Mapping[str, Sequence[Opinion]],
 ) -> list[Lead]:
     found = []
     for subject_id, subject in sorted(facts.items()):
@@ -142,7 +142,7 @@ def _scores(
     found: list[Operation],
     base: Base,
     policy: AssessmentPolicy,
-    said: Mapping[str, Opinion],
+    said: Mapping[str, Sequence[Opinion]],
 ) -> pa.Table:
     """One row a subject: belief that it takes part in abuse, through its group or by its own texts."""
     place = {m.subject_id: (o, m) for o in found for m in (*o.members, *o.contacts)}

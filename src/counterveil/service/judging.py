@@ -76,8 +76,8 @@ def show_judge(settings: Settings, target: str, *, purpose: str | None = None) -
     The model's own words come from masked text and are masked once more.
     """
     with for_reading(settings) as workspace:
+        name = _target(workspace, target)
         with workspace.database.begin() as connection:
-            name = _target(workspace, target, opinions.in_force(connection))
             rows = opinions.listed(connection, name)
             said = {author: v for (about, author), v in opinions.labels(connection).items() if about == name}
         keys = {quote.content_key for row in rows for quote in row["body"].quotes}
@@ -99,8 +99,8 @@ def label_judge(settings: Settings, target: str, verdict: str, note: str) -> str
         raise UsageError(f"verdict {verdict!r} is not known", remedy=f"Write one of {', '.join(LABELS)}.")
     must_exist(settings)
     with for_writing(settings) as workspace:
+        name = _target(workspace, target)
         with workspace.database.begin() as connection:
-            name = _target(workspace, target, opinions.in_force(connection))
             opinions.label(connection, name, verdict, author=getpass.getuser(), note=note, at=utc_now())
         return name
 
@@ -163,9 +163,11 @@ def _configured(settings: Settings) -> None:
         )
 
 
-def _target(workspace: Workspace, wanted: str, said: Mapping[str, Opinion]) -> str:
+def _target(workspace: Workspace, wanted: str) -> str:
     """The id of an operation or subject, whole or its beginning."""
     known = stored(workspace)
+    with workspace.database.begin() as connection:
+        said = opinions.in_force(connection)
     ids = sorted({*known.operations, *known.scores, *said})
     if wanted in ids:
         return wanted

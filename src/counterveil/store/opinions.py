@@ -54,18 +54,27 @@ def reuse(connection: Connection, cache_key: str, at: datetime) -> bool:
     if old is None:
         return False
     of_target = (opinion.c.target == old["target"]) & (opinion.c.run == 0)
-    newest = connection.execute(select(opinion.c.cache_key).where(of_target).order_by(opinion.c.seq.desc())).scalar()
-    if newest == cache_key:
+    newest = connection.execute(select(opinion).where(of_target).order_by(opinion.c.seq.desc())).mappings().first()
+    if newest is not None and (newest["model"], newest["prompt"]) == (old["model"], old["prompt"]):
         return False
     free = {"tokens_in": 0, "tokens_out": 0, "usd": 0.0, "seconds": 0.0, "at": at}
     connection.execute(insert(opinion).values(**{k: v for k, v in old.items() if k != "seq"} | free))
     return True
 
 
-def in_force(connection: Connection) -> dict[str, Opinion]:
-    """The opinion that counts for each target: the latest of run 0."""
-    query = select(opinion.c.target, opinion.c.body).where(opinion.c.run == 0).order_by(opinion.c.seq)
-    return {target: _opinion(body) for target, body in connection.execute(query)}
+def in_force(connection: Connection) -> dict[str, tuple[Opinion, ...]]:
+    """The opinions that count for each target, the latest first: all of run 0 by the model and prompt that read it last.
+
+    More text never takes back what was seen in less of it; another model or prompt, which only the operator chooses, does.
+    """
+    found: dict[str, list[Opinion]] = {}
+    latest: dict[str, tuple[str, str]] = {}
+    query = select(opinion).where(opinion.c.run == 0).order_by(opinion.c.seq.desc())
+    for row in connection.execute(query).mappings():
+        asked = (row["model"], row["prompt"])
+        if latest.setdefault(row["target"], asked) == asked:
+            found.setdefault(row["target"], []).append(_opinion(row["body"]))
+    return {target: tuple(said) for target, said in found.items()}
 
 
 def listed(connection: Connection, target: str | None = None) -> list[dict[str, Any]]:

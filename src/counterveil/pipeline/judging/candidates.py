@@ -23,23 +23,25 @@ STEERING = "judge_steering"
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """What assessment left: operations by id, score rows and signal rows by subject."""
+    """What assessment left: operations by id, score rows and signal rows by subject, and what the leads are about."""
 
     operations: Mapping[str, Mapping[str, Any]]
     scores: Mapping[str, Mapping[str, Any]]
     signals: Mapping[str, Sequence[Mapping[str, Any]]]
+    queue: frozenset[str]
 
 
 def stored(workspace: Workspace) -> Stored:
     """Read it once."""
     with workspace.database.begin() as connection:
         operations = {o["operation_id"]: o for o in findings.operations(connection)}
+        queue = frozenset(lead["about"] for lead in findings.leads(connection))
         paths = {kind: batches.paths(connection, kind) for kind in ("scores", "signals")}
     signals: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
     for row in workspace.lake.read(paths["signals"], SIGNAL_SCHEMA).to_pylist():
         signals[row["subject_id"]].append(row)
     scores = {row["subject_id"]: row for row in workspace.lake.read(paths["scores"], SCORE_SCHEMA).to_pylist()}
-    return Stored(operations, scores, signals)
+    return Stored(operations, scores, signals, queue)
 
 
 def candidates(known: Stored) -> list[Candidate]:
@@ -57,6 +59,7 @@ def candidates(known: Stored) -> list[Candidate]:
                     signals=_signals([subject_id], known),
                     steering=_steering([subject_id], known),
                     value=leads.rank(_severity(behaviours), worth(row["score"]), 1),
+                    in_queue=subject_id in known.queue,
                 )
             )
     return found
@@ -72,6 +75,7 @@ def _operation(body: Mapping[str, Any], known: Stored) -> Candidate:
         signals=_signals(members, known),
         steering=_steering(members, known),
         value=leads.rank(body["severity"], worth(body["confidence"]), len(members)),
+        in_queue=body["operation_id"] in known.queue,
     )
 
 
