@@ -12,7 +12,7 @@ from counterveil.judge.escalate import Budget, Candidate, Spent, order, triggere
 from counterveil.policy.assessment import assessment
 
 WEIGHTS = assessment().judge
-GROUP = Candidate("OP-1", "operation", ("a", "b"), ("SC-1",), (1.0, 1.0, 0.9, 0.8), 0.0, 0.5)
+GROUP = Candidate("OP-1", "operation", ("a", "b"), ("SC-1",), (1.4, 1.2, 0.9, 0.8), 0.0, 0.5)
 candidates = st.builds(
     Candidate,
     target=st.text("abc", min_size=1, max_size=6),
@@ -34,8 +34,8 @@ def test_a_group_needs_a_sum_and_a_count() -> None:
 
 def test_a_lone_subject_needs_less_but_more_than_one_signal() -> None:
     lone = replace(GROUP, kind="subject", subjects=("a",))
-    assert triggered(replace(lone, signals=(0.6, 0.5, 0.5)), WEIGHTS)
-    assert not triggered(replace(lone, signals=(3.0,)), WEIGHTS)
+    assert triggered(replace(lone, signals=(0.9, 0.8, 0.8, 0.7)), WEIGHTS)
+    assert not triggered(replace(lone, signals=(9.0,)), WEIGHTS)
 
 
 @given(candidates, st.floats(0, 1))

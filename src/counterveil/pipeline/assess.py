@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from types import MappingProxyType
 from typing import Any
 
 import orjson
@@ -31,6 +32,8 @@ from counterveil.store import batches, findings, opinions
 from counterveil.store.findings import Changes
 from counterveil.store.history import given_ids, known_operations, remember
 
+# What judges said by target, where none was asked.
+_UNJUDGED: Mapping[str, Sequence[Opinion]] = MappingProxyType({})
 SCORE_SCHEMA = pa.schema(
     [
         pa.field("subject_id", pa.string(), nullable=False),
@@ -115,7 +118,7 @@ def _lone_leads(
     grouped: set[str],
     base: Base,
     policy: AssessmentPolicy,
-    said: Mapping[str, Sequence[Opinion]],
+    said: Mapping[str, Sequence[Opinion]] = _UNJUDGED,
 ) -> list[Lead]:
     found = []
     for subject_id, subject in sorted(facts.items()):
@@ -142,7 +145,7 @@ def _scores(
     found: list[Operation],
     base: Base,
     policy: AssessmentPolicy,
-    said: Mapping[str, Sequence[Opinion]],
+    said: Mapping[str, Sequence[Opinion]] = _UNJUDGED,
 ) -> pa.Table:
     """One row a subject: belief that it takes part in abuse, through its group or by its own texts."""
     place = {m.subject_id: (o, m) for o in found for m in (*o.members, *o.contacts)}
