@@ -30,6 +30,7 @@ from counterveil.policy.account import AccountPolicy, load_account
 from counterveil.policy.assessment import assessment
 from counterveil.policy.claims import Slot, claim_rules
 from counterveil.policy.evidence import evidence
+from counterveil.policy.hypotheses import hypotheses
 from counterveil.policy.taxonomy import Behaviour, forms, stances, taxonomy
 from counterveil.settings import ENV_PREFIX, FILE_NAME, Settings
 
@@ -38,7 +39,7 @@ _WIDTH = 100
 _NOTE = "<!-- Written by tools/make_docs.py. Do not edit: change the code and run `make docs`. -->"
 _EXITS = (
     (0, "fine"),
-    (1, "a check found something (`doctor`, `lab evaluate`)"),
+    (1, "a check found something (`doctor`, `lab evaluate`, `quality health`, `quality drift`)"),
     (2, "usage, or the program failed"),
     (3, "partial: some records were rejected"),
     (4, "not allowed"),
@@ -330,7 +331,26 @@ def evidence_page() -> str:
         _table(("consideration", "value", "reason"), _explained("assessment", "group")),
         "Of a subject that no link explains:",
         _table(("consideration", "value", "reason"), _explained("assessment", "subject")),
+        "How evidence ages, counted from the log's last event, so that the same log gives the same answer on any day:",
+        _table(("family", "half-life, days"), [(f, f"{days:g}") for f, days in weights.decay.half_life_days.items()]),
+        f"For the first {weights.decay.fresh_days:g} days evidence is full.",
         f"A group is a suspected operation from confidence {weights.verdict.suspected:g} on; below, it is a cohort.",
+        f"## Hypotheses (version {hypotheses().version})",
+        "What an operation may be for: each explanation is weighed over the evidence (C consistent, I inconsistent, N neutral) by how far an "
+        "item tells explanations apart; least contradicted leads (`counterveil/assess/hypotheses.py`, "
+        "[0018](decisions/0018-hypotheses-and-leads.md)). Behaviours named in neither column are inconsistent, other evidence is neutral.",
+        _table(
+            ("id", "explanation", "innocent", "behaviours: consistent", "neutral", "fits", "against"),
+            [
+                (
+                    f"`{h.hypothesis_id}`",
+                    h.name,
+                    "yes" if h.innocent else "",
+                    *(", ".join(keys) for keys in (h.behaviours, h.related, h.fits, h.against)),
+                )
+                for h in hypotheses().hypothesis
+            ],
+        ),
         f"## Account score (training {policy_of_accounts.version})",
         (
             "Fitted, not reasoned: the weights of the signals stand in [detectors](detectors.md#patterns-in-what-one-subject-does), how well "

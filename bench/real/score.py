@@ -16,7 +16,7 @@ from counterveil.lab.metrics import Evaluation, evaluate
 from counterveil.lab.truth import Truth, TruthAccount
 from counterveil.pipeline.profile import table
 from counterveil.pipeline.workspace import for_reading
-from counterveil.service import findings
+from counterveil.service import findings, leads, outcomes
 from counterveil.settings import Settings
 
 # Most ordinary accounts have one or two posts, and who says little shares little: shown apart, like with like.
@@ -77,8 +77,9 @@ def score(home: Path, workers: int, overlay: Overlay) -> Scored:
     settings = Settings(home=home, workers=workers)
     operations = findings.list_operations(settings, include_cohorts=True)
     suspected = [o for o in operations if o["verdict"] == "suspected"]
-    alone = {lead["about"] for lead in findings.list_leads(settings) if lead["kind"] == "subject"}
-    scores, groups = findings.scores(settings)
+    queue = leads.list_leads(settings, include_decided=True)
+    alone = {row["about"] for lead in queue for row in (lead, *lead["twins"]) if row["kind"] == "subject"}
+    scores, groups = outcomes.scores(settings)
     truth = overlay.truth
     return Scored(
         rows=tuple(_rows(overlay, members(operations), members(suspected), alone)),

@@ -136,6 +136,14 @@ class Settings(BaseModel):
     max_read_texts_per_subject: Annotated[
         int, Field(ge=1, description="Texts read of one subject; a fixed sample where it has more.")
     ] = 60
+    prevalence: Annotated[
+        float,
+        Field(
+            gt=0,
+            lt=1,
+            description="Share of accounts thought to be malicious: the prior of lone accounts. Default chosen by us: one in about ninety.",
+        ),
+    ] = 0.011
     max_observed_chars: Annotated[
         int,
         Field(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -127,5 +128,29 @@ def test_one_vpn_for_everybody_links_nobody(run: Callable[..., Seen], plain: See
     assert {lead["about"] for lead in other.leads} == {lead["about"] for lead in plain.leads}
     assert [o["confidence"] for o in other.operations] == [o["confidence"] for o in plain.operations]
     assert other.signals == plain.signals
+    for name in ("board", "origin"):
+        assert [o[name] for o in other.operations] == [o[name] for o in plain.operations]
+    assert [lead["rank_score"] for lead in other.leads] == [lead["rank_score"] for lead in plain.leads]
     shared = [thing for link in other.links.values() for thing in link.shared if thing.value == VPN]
     assert all(thing.evidence_class.value == "C" for thing in shared)
+
+
+def test_another_time_zone_changes_nothing(run: Callable[..., Seen], plain: Seen) -> None:
+    """Everybody nine hours later: the same links, hypotheses, origin, leads and ranks."""
+    events, accounts = log()
+    later = [e | {"time": (datetime.fromisoformat(e["time"]) + timedelta(hours=9)).isoformat()} for e in events]
+    other = run(later, accounts)
+    assert other.scores == plain.scores
+    assert [lead | {"ledger": ()} for lead in other.leads] == [lead | {"ledger": ()} for lead in plain.leads]
+    for name in ("board", "origin", "confidence", "behaviours"):
+        assert [o[name] for o in other.operations] == [o[name] for o in plain.operations]
+
+
+def test_there_is_something_that_could_change(plain: Seen) -> None:
+    """Boards of several hypotheses over evidence, and no origin without a word from outside."""
+    for found in plain.operations:
+        kinds = [h["innocent"] for h in found["board"]["hypotheses"]]
+        assert kinds.count(False) >= 2
+        assert kinds.count(True) >= 1
+        assert found["board"]["evidence"]
+        assert found["origin"]["place"] == ""

@@ -186,8 +186,13 @@ def test_one_organisation_means_most_of_the_members(n_same: int, against: bool) 
 
 
 def test_declared_use_counts_by_its_share() -> None:
-    half = [subject(f"m{i}", declared_use="copywriting" if i < 2 else None) for i in range(4)]
-    assert weights_of(of_group(group(half)))["declared use"] == pytest.approx(GROUP.declared_use / 2)
+    def half(fits: bool | None) -> dict[str, float]:
+        said = [subject(f"m{i}", declared_use="copywriting" if i < 2 else None, declared_fits=fits) for i in range(4)]
+        return weights_of(of_group(group(said)))
+
+    assert half(True)["declared use"] == pytest.approx(GROUP.declared_use / 2)
+    assert half(None)["declared use"] == pytest.approx(GROUP.declared_use_unchecked / 2)
+    assert "declared use" not in half(False)
 
 
 @pytest.mark.parametrize("short", [{"n_read": 1}, {"n_read": 0}])
@@ -301,7 +306,7 @@ def test_a_lone_subjects_ledger_is_its_account_score_the_prior_and_the_shift(fac
         assert found == {}
         return
     own = {e.name: e.log_odds for e in facts.ledger if e.log_odds}
-    declared = {"declared use": SUBJECT.declared_use} if facts.declared_use else {}
+    declared = {"declared use": SUBJECT.declared_use_unchecked} if facts.declared_use else {}
     shifted = {"usual in this log": round(-shift, 3)} if round(shift, 3) else {}
     assert found == {"prior": SUBJECT.prior, **own, **declared, **shifted}
 

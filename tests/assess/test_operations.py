@@ -178,13 +178,14 @@ def test_members_of_whom_too_few_would_be_left_keep_their_standing(standing: Sta
 def test_a_contact_has_the_score_of_its_own_texts_and_may_be_a_lead_of_its_own() -> None:
     of, found = with_victim(ledger=(Entry("doing share", 6.0, "seen"),))
     facts = {m.subject_id: m for m in of}
-    own = {m.subject_id: subjects.score(subjects.ledger(m, POLICY.subject, 0.0), POLICY.subject) for m in of}
-    rows = {row["subject_id"]: row for row in _scores(facts, [found], BASE, POLICY).to_pylist()}
+    ledgers = {m.subject_id: subjects.ledger(m, POLICY.subject, 0.0) for m in of}
+    own = {name: subjects.score(ledger, POLICY.subject) for name, ledger in ledgers.items()}
+    rows = {row["subject_id"]: row for row in _scores(facts, [found], ledgers, BASE, POLICY).to_pylist()}
     assert {row["operation_id"] for row in rows.values()} == {"OP-1"}
     assert (rows["victim"]["standing"], rows["victim"]["score"]) == ("contact", own["victim"])
     assert 0.0 < own["victim"] != round(found.confidence * 0.9, 4)
     assert rows["m0"]["score"] == max(own["m0"], round(found.confidence * 0.9, 4)) > own["m0"]
-    lone = _lone_leads(facts, {m.subject_id for m in found.members}, BASE, POLICY)
+    lone = _lone_leads(facts, {m.subject_id for m in found.members}, ledgers, BASE, POLICY)
     assert [lead.about for lead in lone] == ["victim"]
 
 
@@ -300,7 +301,7 @@ def test_leads_point_at_what_they_are_about() -> None:
     lead = leads.of_operation(found)
     assert (lead.about, lead.n_subjects, lead.confidence) == (found.operation_id, 3, found.confidence)
     assert lead.rank_score == leads.rank(found.severity, found.confidence, 3)
-    lone = leads.of_subject("s", behaviour="SC-1", severity=3, confidence=0.4, ledger=())
+    lone = leads.of_subject(subject("s"), behaviours=["SC-1"], severity=3, confidence=0.4, ledger=())
     assert (lone.about, lone.n_subjects) == ("s", 1)
     assert lone.lead_id != lead.lead_id
     assert "one subject" in lone.title

@@ -131,6 +131,7 @@ def test_leads_about_a_lone_subject_end_with_a_command_of_one_word_more(tmp_path
     lead = {
         "lead_id": "LD-0", "kind": "subject", "about": about, "title": about, "behaviour": "", "confidence": 0.4, "severity": 1,
         "rank_score": 0.1, "n_subjects": 1, "ledger": [{"name": about, "log_odds": 1.0, "reason": about}], "innocent_explanation": about,
+        "reasons": [about], "evidence": [about], "twins": [{"about": about, "kind": "subject", "confidence": 0.1, "why": about}],
     }  # fmt: skip
     settings = load({"home": tmp_path / "home"}, environ={})[0]
     with for_writing(settings) as workspace, workspace.database.begin() as connection:

@@ -27,7 +27,8 @@ def of(record: dict[str, Any], types: Mapping[str, type]) -> dict[str, Any]:
 
 LEAD = {
     "lead_id": str, "kind": str, "about": str, "title": str, "behaviour": str, "confidence": float, "severity": int, "rank_score": float,
-    "n_subjects": int, "ledger": list, "innocent_explanation": str, "first_found_at": str, "changed_at": str,
+    "n_subjects": int, "ledger": list, "innocent_explanation": str, "first_found_at": str, "changed_at": str, "reasons": list, "evidence": list, "twins": list, "state": str,
+    "waiting": bool, "novelty": float, "why": str, "decisions": list,
 }  # fmt: skip
 OPERATION = {
     "operation_id": str, "members": list, "behaviours": list, "confidence": float, "severity": int, "verdict": str, "ledger": list,
@@ -153,7 +154,10 @@ def test_an_operation_on_screen(workspace: Scanned) -> None:
     for words in (
         "Best innocent explanation: ",
         "What would change the verdict: ",
-        "languages (context only, never evidence)",
+        "Hypotheses: what it may be for",
+        "No origin is assessed: there is nothing but context.",
+        "They prove nothing about where anybody works from",
+        "languages of user texts: ",
     ):
         assert words in said
     assert all(f"member{i}" in said for i in range(4))

@@ -43,7 +43,7 @@ def test_generate_without_background(lab: Lab) -> None:
     assert lab.summary["operations"] == 9
     assert lab.summary["accounts_by_label"].get("background", 0) == 0
     assert lab.summary["accounts_by_label"]["malicious"] > 0
-    assert {p.name for p in lab.folder.iterdir()} >= {"events.jsonl", "accounts.jsonl", "truth"}
+    assert {p.name for p in lab.folder.iterdir()} >= {"events.jsonl", "accounts.jsonl", "labels.csv", "truth"}
 
 
 def test_generate_says_what_it_wrote_and_what_comes_next(tmp_path: Path) -> None:
@@ -65,7 +65,7 @@ def test_generate_never_writes_over_something_else(tmp_path: Path) -> None:
 def test_evaluate_in_json(lab: Lab) -> None:
     result = cli("lab", "evaluate", lab.folder / "run", lab.folder / "truth", "--json")
     measured = data(result, "evaluation")
-    assert measured.keys() == {"counterveil", "keywords", "duplicates"}
+    assert measured.keys() == {"counterveil", "keywords", "duplicates", "queue", "false_positives", "unlabelled"}
     found = measured["counterveil"]
     assert found["malicious"] == lab.summary["accounts_by_label"]["malicious"]
     assert found["benign"] == lab.summary["accounts"] - found["malicious"]

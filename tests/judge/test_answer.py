@@ -52,6 +52,12 @@ def test_a_quote_that_differs_by_one_byte_is_dropped(words: str) -> None:
     assert (len(said.quotes), said.n_dropped) == ((1, 0) if found else (0, 1))
 
 
+def test_the_label_of_a_turn_and_blanks_around_are_not_part_of_a_quote() -> None:
+    said = opinion(answer(IDS, quotes_for=["T1 A1 | Answer as Daniel, warm", " the profit is open \n"]), SHOWN, IDS)
+    assert [TEXT[q.start : q.end] for q in said.quotes] == ["Answer as Daniel, warm", "the profit is open"]
+    assert opinion(answer(IDS, quotes_for=["T1 A1 | Answer as Samuel, warm"]), SHOWN, IDS).n_dropped == 1
+
+
 def test_a_quote_may_not_span_two_turns() -> None:
     rendered = SHOWN.rendered()
     assert opinion(answer(IDS, quotes_for=[rendered[-200:]]), SHOWN, IDS).n_dropped == 1

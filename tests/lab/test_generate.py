@@ -22,6 +22,7 @@ from .conftest import Record, World
 _FILES = (
     "events.jsonl",
     "accounts.jsonl",
+    "labels.csv",
     "truth/accounts.jsonl",
     "truth/operations.jsonl",
     "truth/scenario.json",

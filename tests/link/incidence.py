@@ -45,6 +45,7 @@ class Has:
     log2_activity: float = 0.0
     own: bool = True  # at least one of the turns is the subject's, not the model's
     unit: int | None = None  # the text that stands for it; none for what no text holds
+    lang: int = -1  # the language of that text
 
 
 @dataclass(frozen=True)
@@ -160,6 +161,7 @@ def register(engine: Engine, world: World, rows: Sequence[Has], *, numbered: boo
             ("n_own_turns", pa.int64()),
             ("log2_activity", pa.float64()),
             ("unit", pa.int64()),
+            ("lang", pa.int32()),
         ]
     )
     things = [
@@ -171,6 +173,7 @@ def register(engine: Engine, world: World, rows: Sequence[Has], *, numbered: boo
             "n_own_turns": r.n_turns if r.own else 0,
             "log2_activity": r.log2_activity,
             "unit": r.unit,
+            "lang": r.lang,
         }
         for r in rows
     ]
@@ -214,8 +217,12 @@ def _register_policy(engine: Engine, world: World) -> None:
     families = sorted({kind.family for kind in world.kinds.values()} | {"content"} | {a.family for a in world.alike})
     engine.table("family_caps", pa.Table.from_pylist([{"family": f, "cap_mb": world.cap_of(f)} for f in families]))
     engine.table("public_things", pa.table({"thing_key": pa.array([key(*p) for p in world.public], pa.int64())}))
-    measured = pa.schema([("kind", pa.string()), ("size_bin", pa.int32()), ("bits", pa.float64())])
-    counted = [{"kind": kind, "size_bin": size, "bits": bits} for (kind, size), bits in world.measured.items()]
+    measured = pa.schema(
+        [("kind", pa.string()), ("size_bin", pa.int32()), ("lang", pa.int32()), ("bits", pa.float64())]
+    )
+    counted = [
+        {"kind": kind, "size_bin": size, "lang": -1, "bits": bits} for (kind, size), bits in world.measured.items()
+    ]
     engine.table("measured", pa.Table.from_pylist(counted, schema=measured))
     passages = pa.schema([("content_key", pa.int64()), ("thing_key", pa.int64())])
     inside = [
@@ -227,6 +234,12 @@ def _register_policy(engine: Engine, world: World) -> None:
     thresholds = pa.schema([("stratum", pa.int32()), ("sure_mb", pa.int64()), ("least_mb", pa.int64())])
     asked = [{"stratum": at, "sure_mb": a, "least_mb": b} for at, (a, b) in enumerate(world.thresholds())]
     engine.table("thresholds", pa.Table.from_pylist(asked, schema=thresholds))
+
+
+def language_pairs(engine: Engine, n_pairs: Mapping[int, float]) -> None:
+    """How many pairs write in each language."""
+    table = pa.table({"lang": pa.array(list(n_pairs), pa.int32()), "n_pairs": list(n_pairs.values())})
+    engine.table("language_pairs", table)
 
 
 def weigh(engine: Engine, world: World, w: str = "") -> None:

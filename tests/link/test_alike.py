@@ -11,18 +11,27 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from counterveil.link.alike import Cells, Chance, PairBits, chance, families, weigh
+from counterveil.link.alike import LIKE_ALL, Cells, Chance, PairBits, Spoken, chance, families, spoken, weigh
 from counterveil.link.near import Ids, Uses
 from tests.link.likenesses import Met, meetings_of, uses
 
 # Five cells, by the time between alone: 10 bits within ten minutes, then 8, 6, 4 and 2.
 CELLS = Cells((), m=1 / 64, cap_bits=12.0)
 ABSENT = 5 / 64 * math.log2(math.e)
-CHANCE = Chance(np.array([10.0, 8.0, 6.0, 4.0, 2.0]), np.full(5, 2.0))
+CHANCE = Chance(np.array([[10.0, 8.0, 6.0, 4.0, 2.0]]).repeat(2, axis=0), np.full(5, 2.0))
 TEN, EIGHT, SIX, FOUR, TWO = 60, 700, 5000, 50_000, 500_000  # seconds, named for the bits
 # Subject 0 has the uses 0–3 of the texts 0–3, subject 1 the uses 4–7 of the texts 4–7, subject 2 the uses 8–11.
 SENT = uses([(text // 4, text, 0) for text in range(12)])
 ALONE = np.arange(12, dtype=np.int32)  # every text a family of its own
+ONE = np.zeros(12, np.int32)
+
+
+def tongues(n_population: int, of_text: Ids = ONE) -> Spoken:
+    """All texts in one language that everybody writes."""
+    return spoken(of_text, uses([(who, 0, 0) for who in range(n_population)]), n_population)
+
+
+LANGUAGE = tongues(3)
 
 
 def weighed(
@@ -35,7 +44,9 @@ def weighed(
     sent: Uses = SENT,
     least_bits: float = 0.0,
 ) -> PairBits:
-    return weigh(meetings_of(rows), sent, cells, by_chance, np.array(activity), kin=kin, least_bits=least_bits)
+    return weigh(
+        meetings_of(rows), sent, cells, by_chance, np.array(activity), language=LANGUAGE, kin=kin, least_bits=least_bits
+    )
 
 
 def bits_of(found: PairBits) -> dict[tuple[int, int], float]:
@@ -80,7 +91,7 @@ def test_one_meeting() -> None:
 )
 def test_rarer_buckets_weigh_more(usual: int, n_subjects: int, more: float) -> None:
     """Against the mean of the cell: at most eight times, at least a quarter."""
-    by_chance = Chance(np.full(5, 6.0), np.full(5, float(usual)))
+    by_chance = Chance(np.full((2, 5), 6.0), np.full(5, float(usual)))
     assert bits_of(weighed([Met(0, 4, n_subjects=n_subjects)], by_chance=by_chance)) == of_pair(6 + more)
 
 
@@ -145,7 +156,7 @@ def test_what_speaks_against_a_pair_is_never_more_than_it_has() -> None:
     """With 40 cells of m = 0.25 a pair loses 14.4 bits: one meeting is no evidence, two of different texts are."""
     cells = Cells(tuple(i / 8 for i in range(1, 8)), m=0.25, cap_bits=12.0)
     assert cells.absent_bits == pytest.approx(14.427, abs=1e-3)
-    by_chance = Chance(np.full(40, 10.0), np.full(40, 2.0))
+    by_chance = Chance(np.full((2, 40), 10.0), np.full(40, 2.0))
     assert bits_of(weighed([Met(0, 4, bucket=1)], cells=cells, by_chance=by_chance)) == {}
     found = weighed([Met(0, 4, bucket=1), Met(1, 5, bucket=2)], cells=cells, by_chance=by_chance)
     assert bits_of(found) == {(0, 1): pytest.approx(20 - 14.427, abs=1e-3)}
@@ -167,14 +178,14 @@ def test_others_in_their_places() -> None:
     rows = [Met(0, 4, gap_s=TEN, bucket=1), Met(1, 5, gap_s=EIGHT, bucket=2), Met(2, 8, gap_s=SIX, bucket=3)]
     moved = np.array([2, 1, 1, 0, 0, 1, 0, 0, 2, 2, 2, 2], np.int32)
     met, by_nobody = meetings_of(rows), np.zeros(3)
-    found = weigh(met, SENT, CELLS, CHANCE, by_nobody, kin=ALONE, subject=moved)
+    found = weigh(met, SENT, CELLS, CHANCE, by_nobody, language=LANGUAGE, kin=ALONE, subject=moved)
     assert bits_of(found) == {(0, 2): round(10 - ABSENT, 6), (1, 2): round(6 - ABSENT, 6)}
     # The left side's text is that of the lesser subject.
     assert dict(zip(zip(found.left.tolist(), found.right.tolist(), strict=True), found.text.tolist(), strict=True)) == {
         (0, 2): 4, (1, 2): 2,
     }  # fmt: skip
     kept = np.array([False, True, True])
-    found = weigh(met, SENT, CELLS, CHANCE, by_nobody, kin=ALONE, kept=kept)
+    found = weigh(met, SENT, CELLS, CHANCE, by_nobody, language=LANGUAGE, kin=ALONE, kept=kept)
     assert bits_of(found) == {(0, 1): round(8 - ABSENT, 6), (0, 2): round(6 - ABSENT, 6)}
 
 
@@ -209,7 +220,7 @@ def test_order_of_meetings_changes_nothing(rows: list[Met], kin: Ids, seed: int)
 def test_symmetric(rows: list[Met], kin: Ids, order: list[int]) -> None:
     """Which of two subjects comes first changes nothing."""
     # Different weights, so that no tie has to be broken.
-    by_chance = Chance(np.linspace(4.0, 11.0, 5 * len(rows) + 5), np.full(5 * len(rows) + 5, 2.0))
+    by_chance = Chance(np.tile(np.linspace(4.0, 11.0, 5 * len(rows) + 5), (2, 1)), np.full(5 * len(rows) + 5, 2.0))
     cells = Cells(tuple((i + 1) / (len(rows) + 1) for i in range(len(rows))), m=1e-6, cap_bits=99.0)
     apart = [replace(m, similarity=(i + 0.5) / (len(rows) + 1), n_subjects=2) for i, m in enumerate(rows)]
     named = replace(SENT, subject=np.array(order, np.int32)[SENT.subject])
@@ -244,40 +255,91 @@ def test_chance_is_counted_by_pairs_of_subjects() -> None:
         Met(0, 4, gap_s=TEN, n_subjects=2), Met(1, 5, gap_s=TEN, n_subjects=8), Met(0, 8, gap_s=TEN, n_subjects=5),
         Met(2, 6, gap_s=EIGHT, n_subjects=4),
     ]  # fmt: skip
-    found = chance(meetings_of(rows), SENT, CELLS, 11)
+    found = chance(meetings_of(rows), SENT, CELLS, language=tongues(11), n_population=11)
     u = [2.5, 1.5, 0.5, 0.5, 0.5]
-    assert found.bits.tolist() == pytest.approx([math.log2(55 / 64 / n) for n in u])
+    assert found.bits[0].tolist() == pytest.approx([math.log2(55 / 64 / n) for n in u])
     assert found.mean_subjects.tolist() == [5.0, 4.0, 2.0, 2.0, 2.0]
 
 
 def test_chance_counts_pairs_that_one_stands_for() -> None:
     """Where only a part of a bucket is paired, each pair stands for several; the heaviest of a pair's meetings counts."""
     rows = [Met(0, 4, weight=3.0), Met(1, 5, weight=7.0), Met(8, 0, weight=1.0), Met(4, 0, gap_s=TWO, weight=2.0)]
-    found = chance(meetings_of(rows), SENT, CELLS, 11)
-    assert found.bits.tolist() == pytest.approx([math.log2(55 / 64 / n) for n in (8.5, 0.5, 0.5, 0.5, 2.5)])
+    found = chance(meetings_of(rows), SENT, CELLS, language=tongues(11), n_population=11)
+    assert found.bits[0].tolist() == pytest.approx([math.log2(55 / 64 / n) for n in (8.5, 0.5, 0.5, 0.5, 2.5)])
 
 
 def test_chance_among_strangers_only() -> None:
     rows = [Met(0, 4, n_subjects=9), Met(0, 8, n_subjects=3), Met(4, 8, gap_s=TWO)]
     strangers = np.array([False, True, True])
-    found = chance(meetings_of(rows), SENT, CELLS, 11, strangers)
-    alone = chance(meetings_of(rows[1:]), SENT, CELLS, 11)
+    found = chance(meetings_of(rows), SENT, CELLS, language=tongues(11), n_population=11, strangers=strangers)
+    alone = chance(meetings_of(rows[1:]), SENT, CELLS, language=tongues(11), n_population=11, strangers=strangers[1:])
     assert found.bits.tolist() == alone.bits.tolist()
     assert found.mean_subjects.tolist() == alone.mean_subjects.tolist() == [3.0, 2.0, 2.0, 2.0, 2.0]
 
 
 @pytest.mark.parametrize("n_population", [0, 1, 2, 11])
 def test_chance_of_a_log_in_which_nobody_meets(n_population: int) -> None:
-    found = chance(meetings_of([]), SENT, CELLS, n_population)
+    found = chance(meetings_of([]), SENT, CELLS, language=tongues(n_population), n_population=n_population)
     n_pairs = max(1, n_population * (n_population - 1) / 2)
-    assert found.bits.tolist() == pytest.approx([math.log2(n_pairs / 64 / 0.5)] * 5)
+    assert found.bits[0].tolist() == pytest.approx([math.log2(n_pairs / 64 / 0.5)] * 5)
     assert found.mean_subjects.tolist() == [2.0] * 5
+
+
+def test_chance_is_that_of_the_language() -> None:
+    """Ten of a hundred write the second language, and five of their 45 pairs meet; of the other 4,005 none does."""
+    sent = uses([(who, int(who < 10), 0) for who in range(100)])
+    language = spoken(np.array([0, 1], np.int32), sent, 100)
+    assert language.n_pairs.tolist() == pytest.approx([4005, 45, 4950])
+    met = meetings_of([Met(who, who + 5, gap_s=TEN) for who in range(5)])
+    assert language.of(met, sent).tolist() == [1] * 5
+    of_all = 5.5 / 4050
+    # Not knowing who are strangers, all languages are as one; and two who share one meet by more often than all pairs do.
+    first = chance(met, sent, CELLS, language=language, n_population=100).bits
+    assert first[0, 0] == first[1, 0] == pytest.approx(math.log2(1 / 64 / of_all))
+    assert first[2, 0] == pytest.approx(math.log2(4950 / 64 / 5.5))
+    then = chance(met, sent, CELLS, language=language, n_population=100, strangers=np.ones(5, np.bool_)).bits
+    own = 45 / (45 + LIKE_ALL)
+    assert then[1, 0] == pytest.approx(math.log2(1 / 64 / (own * (5 + 0.5 * own) / 45 + (1 - own) * of_all)))
+    assert then[1, 0] < first[1, 0] < then[0, 0] == then[2, 0]
+    # Whose meetings are an operation's is known by then: they do not count.
+    none = chance(met, sent, CELLS, language=language, n_population=100, strangers=np.zeros(5, np.bool_)).bits
+    assert none[1, 0] > first[1, 0]
+
+
+def test_a_pair_counts_in_a_language_by_how_much_both_write_it() -> None:
+    """Three who write half in either language have one pair in each but for a half; one who writes none of it makes none."""
+    sent = uses([(who, text, 0) for who in range(3) for text in (0, 1)] + [(3, 2, 0)])
+    assert spoken(np.array([0, 1, 2], np.int32), sent, 4).n_pairs.tolist() == pytest.approx([1.5, 1.5, 1.0, 6.0])
+
+
+@given(
+    languages=st.lists(st.integers(0, 4), min_size=12, max_size=12),
+    rows=many,
+    strange=st.lists(st.booleans(), min_size=25, max_size=25),
+)
+def test_no_bits_for_a_language(languages: list[int], rows: list[Met], strange: list[bool]) -> None:
+    """However texts are spread over languages, no meeting weighs more than where all write in one."""
+    met, known = meetings_of(rows), np.array(strange[: len(rows)], np.bool_)
+    one = chance(met, SENT, CELLS, language=tongues(3), n_population=3, strangers=known).bits
+    language = spoken(np.array(languages, np.int32), SENT, 3)
+    many_tongues = chance(met, SENT, CELLS, language=language, n_population=3, strangers=known).bits
+    assert (many_tongues <= one[-1] + 1e-9).all()
+
+
+def test_a_meeting_weighs_by_its_language() -> None:
+    language = spoken(np.array([0, 1] * 6, np.int32), SENT, 3)
+    by_chance = Chance(np.array([[9.0] * 5, [5.0] * 5, [7.0] * 5]), np.full(5, 2.0))
+    met = meetings_of([Met(0, 4, bucket=1), Met(1, 9, bucket=2), Met(4, 9, bucket=3)])
+    found = weigh(met, SENT, CELLS, by_chance, np.zeros(3), language=language, kin=ALONE)
+    assert bits_of(found) == {pair: round(bits - ABSENT, 6) for pair, bits in {(0, 1): 9, (0, 2): 5, (1, 2): 7}.items()}
 
 
 @given(rows=many, seed=st.integers(0, 99))
 def test_chance_is_free_of_order(rows: list[Met], seed: int) -> None:
-    found = chance(meetings_of(rows), SENT, CELLS, 3)
-    again = chance(meetings_of(random.Random(seed).sample(rows, len(rows))), SENT, CELLS, 3)
+    found = chance(meetings_of(rows), SENT, CELLS, language=tongues(3), n_population=3)
+    again = chance(
+        meetings_of(random.Random(seed).sample(rows, len(rows))), SENT, CELLS, language=tongues(3), n_population=3
+    )
     assert found.bits.tolist() == again.bits.tolist()
     assert found.mean_subjects.tolist() == again.mean_subjects.tolist()
 

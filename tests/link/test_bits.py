@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 
 from counterveil.engine.duck import Engine
 from counterveil.link import statements
-from tests.link.incidence import Alike, Has, Kind, World, expected_totals, register, run, sums, totals_of, weigh
+from tests.link.incidence import (
+    Alike,
+    Has,
+    Kind,
+    World,
+    expected_totals,
+    language_pairs,
+    register,
+    run,
+    sums,
+    totals_of,
+    weigh,
+)  # fmt: skip
 
 KINDS = {
     "domain": Kind("artefact"),
@@ -108,10 +122,33 @@ def test_how_often_strangers_share_is_counted_by_pairs(engine: Engine) -> None:
     ]  # fmt: skip
     found = run(engine, WORLD, rows)
     assert set(found.links) == {AB}
-    engine.run(statements.MEASURED, {"n_population": 25, "prior_subjects": 1000.0, "prior_count": 1.0})
+    language_pairs(engine, {})
+    priors = {"n_population": 25, "prior_subjects": 1000.0, "prior_count": 1.0, "like_all": 300.0}
+    engine.run(statements.MEASURED, priors)
     bits = {(r["kind"], r["size_bin"]): r["bits"] for r in engine.rows("select * from measured")}
     # log2(0.5 · (300 + 1000) / (2 + 1)) for names that two have (a–c, d–e), / (3 + 1) for those of three (f–g, f–h, g–h).
     assert bits == {("name", 1): pytest.approx(7.759, abs=1e-3), ("name", 2): pytest.approx(7.344, abs=1e-3)}
+
+
+def test_how_often_strangers_share_is_counted_among_those_of_the_language(engine: Engine) -> None:
+    """Three of 45 pairs in the one language, one of 1,225 in the other; a thing in both, and one of no text, among all pairs."""
+    rows = [
+        *(Has(s, "name", thing, lang=1) for thing, pair in (("n1", "ab"), ("n2", "cd"), ("n3", "ef")) for s in pair),
+        *(Has(s, "name", "n4", lang=2) for s in "gh"), Has("a", "name", "n5", lang=1), Has("h", "name", "n5", lang=2),
+        *both("device", "d", "i", "j"),
+    ]  # fmt: skip
+    assert run(engine, WORLD.but(threshold_mb=99_000), rows).links == {}
+    language_pairs(engine, {1: 45.0, 2: 1225.0})
+    priors = {"n_population": 101, "prior_subjects": 1000.0, "prior_count": 0.5, "like_all": 300.0}
+    engine.run(statements.MEASURED, priors)
+    bits = {(r["kind"], r["lang"]): r["bits"] for r in engine.rows("select * from measured")}
+    in_one = 4.5 / (45 + 1225 + 1000)
+    assert bits == {
+        ("name", 1): pytest.approx(math.log2(0.5 * 345 / (3 + 0.5 * 45 / 345 + 300 * in_one))),
+        ("name", 2): pytest.approx(math.log2(0.5 * 1525 / (1 + 0.5 * 1225 / 1525 + 300 * in_one))),
+        ("name", -2): pytest.approx(math.log2(0.5 * 6050 / 5.5)),
+        ("device", -1): pytest.approx(math.log2(0.5 * 6050 / 1.5)),
+    }
 
 
 def test_the_null_world_goes_through_the_same_arithmetic(engine: Engine) -> None:

@@ -15,12 +15,13 @@ import sys
 from pathlib import Path
 
 from bench.machine import lines, machine
-from bench.quality.behaviour import authors, evasion, languages, screening, speed, strangers
+from bench.quality.behaviour import authors, dependence, evasion, languages, screening, speed, strangers
 from bench.quality.behaviour.data import load
 from counterveil.settings import usable_cpus
 
 PARTS = {
     "authors": authors.report,
+    "dependence": dependence.report,
     "languages": languages.report,
     "strangers": strangers.report,
     "evasion": evasion.report,

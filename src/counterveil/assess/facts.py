@@ -16,7 +16,8 @@ class SubjectFacts:
     ``n_read`` texts were read, ``n_not_covered`` are in languages that no encoder knows. ``ledger`` is the account score in
     log-odds where half of the accounts are operators'; ``reading`` is its part towards abuse, ``stance`` its part towards an
     innocent stance. ``behaviours``: mean of the upper quarter of each behaviour's scores in [0,1] (operators' traffic is
-    half harmless, so a plain mean would hide the rest).
+    half harmless, so a plain mean would hide the rest). ``told_at``: when its most telling texts were written (mean time of the
+    upper quarter). ``declared_fits``: whether the declared use fits the kinds of work read; None where that cannot be told.
     """
 
     subject_id: str
@@ -38,6 +39,8 @@ class SubjectFacts:
     payment: str | None = None
     signup_ip: str | None = None
     declared_use: str | None = None
+    told_at: datetime | None = None
+    declared_fits: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

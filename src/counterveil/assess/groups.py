@@ -9,32 +9,77 @@ from __future__ import annotations
 import statistics
 from collections import Counter
 from collections.abc import Sequence
+from datetime import datetime
 
+from counterveil.assess.decay import age_days, remaining
 from counterveil.assess.facts import GroupFacts, SubjectFacts
 from counterveil.assess.ledger import capped, entry, logit
 from counterveil.model.operation import Entry
 from counterveil.model.signal import Family
-from counterveil.policy.assessment import GroupWeights
+from counterveil.policy.assessment import DecayPolicy, GroupWeights
 from counterveil.policy.taxonomy import taxonomy
 
 _MOST = 0.8
 _MANY_FAMILIES = 3
-_READ = frozenset(("reading", "stance"))
-_LINKED = frozenset(("private names", "working template", "many families", "undisclosed", "new accounts"))
+_AGE_READ, _AGE_LINKS = "age of what was read", "age of what is shared"
+_READ = frozenset(("reading", "stance", _AGE_READ))
+# What of the links ages, and how fast.
+_AGEING = {"private names": Family.ARTEFACT, "working template": Family.CONTENT, "new accounts": Family.IDENTITY}
+_LINKED = frozenset(("many families", "undisclosed", _AGE_LINKS, *_AGEING))
 
 
-def ledger(facts: GroupFacts, weights: GroupWeights, shift: float) -> tuple[Entry, ...]:
+def ledger(
+    facts: GroupFacts,
+    weights: GroupWeights,
+    shift: float,
+    *,
+    decay: DecayPolicy | None = None,
+    end: datetime | None = None,
+) -> tuple[Entry, ...]:
     """All considerations that apply, for and against.
 
     ``shift``: how much more the log's innocent accounts score than the training's (``Base``), taken off: a service whose
-    users all write about politics should not look guilty.
+    users all write about politics should not look guilty. ``decay``: how evidence ages until ``end``, the log's last event.
     """
     found = [entry("prior", weights.prior, "most linked groups are families, classes and firms")]
     found += _reading(facts, weights, shift)
+    found += _age_of_reading(found, facts, decay, end)
     found += _for(facts, weights)
+    found += _age_of_links(found, facts, decay, end)
     found += _against(facts, weights)
     found += _links_alone(found, weights)
-    return tuple(e for e in found if e.log_odds != 0.0)
+    return tuple(e for e in (_adjusted(e, weights) for e in found) if e.log_odds != 0.0)
+
+
+def _adjusted(plain: Entry, weights: GroupWeights) -> Entry:
+    """An entry as people's decisions have it."""
+    factor = weights.multiplier.get(plain.name, 1.0)
+    if factor == 1.0:
+        return plain
+    return entry(plain.name, factor * plain.log_odds, f"{plain.reason} (×{factor:g} by decisions)")
+
+
+def _age_of_reading(
+    found: Sequence[Entry], facts: GroupFacts, decay: DecayPolicy | None, end: datetime | None
+) -> list[Entry]:
+    reading = sum(e.log_odds for e in found if e.name == "reading")
+    ages = [age_days(m.told_at, end) for m in facts.members if m.n_read > 0]
+    if decay is None or reading <= 0 or not ages:
+        return []
+    left = statistics.fmean(remaining(Family.CONTENT, age, decay) for age in ages)
+    reason = f"what tells most was written {statistics.fmean(ages):.0f} days before the log's end (mean)"
+    return [entry(_AGE_READ, -(1.0 - left) * reading, reason)]
+
+
+def _age_of_links(
+    found: Sequence[Entry], facts: GroupFacts, decay: DecayPolicy | None, end: datetime | None
+) -> list[Entry]:
+    last = max((m.last_seen for m in facts.members if m.last_seen), default=None)
+    if decay is None:
+        return []
+    age = age_days(last, end)
+    lost = sum((1.0 - remaining(_AGEING[e.name], age, decay)) * e.log_odds for e in found if e.name in _AGEING)
+    return [entry(_AGE_LINKS, -lost, f"its members were last seen {age:.0f} days before the log's end")]
 
 
 def _reading(facts: GroupFacts, weights: GroupWeights, shift: float) -> list[Entry]:
@@ -43,22 +88,33 @@ def _reading(facts: GroupFacts, weights: GroupWeights, shift: float) -> list[Ent
     if n_texts < weights.min_read_texts or len(read) < weights.min_read_members:
         return [entry("reading", 0.0, "too few texts were read")]
     n_not_covered = sum(m.n_not_covered for m in facts.members)
-    reading = statistics.fmean(m.reading for m in read) - shift
-    stance = statistics.fmean(m.stance for m in read)
+    n = n_independent(len(read), weights.member_correlation)
+    reading = n * (statistics.fmean(m.reading for m in read) - shift)
+    stance = n * statistics.fmean(m.stance for m in read)
     n_abusive = sum(m.reading + m.stance > shift for m in read)
     return [
         entry(
             "reading",
             capped(weights.reading_slope * reading, weights.reading_cap),
-            f"{n_texts} texts of {len(read)} members read: {n_abusive} read more like operators' accounts than not"
+            f"{n_texts} texts of {len(read)} members read, worth {n:.1f} unrelated ones: {n_abusive} read more like operators' "
+            "accounts than not"
             + (f"; {n_not_covered} texts in languages not covered were not weighed" if n_not_covered else ""),
         ),
         entry(
             "stance",
             capped(weights.stance_slope * stance, weights.stance_cap),
-            f"mean {stance:+.1f} for analysing, defending, teaching, fiction, being a victim, or everyday use",
+            f"mean {stance / n:+.1f} for analysing, defending, teaching, fiction, being a victim, or everyday use",
         ),
     ]
+
+
+def n_independent(n: int, correlation: float) -> float:
+    """How many unrelated accounts tell as much as ``n`` of one group: the design effect (Kish 1965, "Survey Sampling").
+
+    >>> n_independent(1, 0.4), n_independent(2, 1.0), round(n_independent(12, 0.4), 2)
+    (1.0, 1.0, 2.22)
+    """
+    return n / (1 + (n - 1) * correlation)
 
 
 def _links_alone(found: Sequence[Entry], weights: GroupWeights) -> list[Entry]:
@@ -134,11 +190,7 @@ def _against(facts: GroupFacts, weights: GroupWeights) -> list[Entry]:
                 f"{n_org} of {len(members)} accounts belong to one organisation",
             )
         )
-    if n := sum(m.declared_use is not None for m in members):
-        value = weights.declared_use * n / len(members)
-        found.append(
-            entry("declared use", value, f"{n} of {len(members)} accounts declared what they use the service for")
-        )
+    found += _declared(members, weights)
     if _one_household(members):
         home = len(members) <= weights.household_members
         value = weights.one_household if home else weights.one_office
@@ -166,6 +218,17 @@ def _against(facts: GroupFacts, weights: GroupWeights) -> list[Entry]:
             )
         )
     return found
+
+
+def _declared(members: Sequence[SubjectFacts], weights: GroupWeights) -> list[Entry]:
+    """A declared use that fits what was read counts in full, one that cannot be compared less, one that does not fit nothing."""
+    said = [m.declared_fits for m in members if m.declared_use is not None]
+    if not said:
+        return []
+    fit, unchecked = said.count(True), said.count(None)
+    value = (weights.declared_use * fit + weights.declared_use_unchecked * unchecked) / len(members)
+    reason = f"{len(said)} of {len(members)} accounts declared a use: of {fit} it fits what was read, of {unchecked} that cannot be told"
+    return [entry("declared use", value, reason)]
 
 
 def _ages(members: Sequence[SubjectFacts]) -> list[int]:

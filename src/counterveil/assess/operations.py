@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from counterveil.assess import groups, innocent
 from counterveil.assess.facts import GroupFacts, SubjectFacts
@@ -23,11 +24,12 @@ class Base:
     """What is usual in this log.
 
     ``shift``: how much more its innocent accounts score than those of the training, in log-odds; taken off every score.
-    ``behaviours``: medians over all subjects that were read.
+    ``behaviours``: medians over all subjects that were read. ``end``: time of its last event.
     """
 
     shift: float
     behaviours: dict[str, float]
+    end: datetime | None = None
 
 
 def group_facts(members: Sequence[SubjectFacts], links: Sequence[Link]) -> GroupFacts:
@@ -66,7 +68,7 @@ def operation(
     contacts, members, belongings = (outside, inside, placed) if len(inside) > 1 else ([], members, belongings)
     of_members = {m.subject_id for m in members}
     facts = group_facts(members, [link for link in links if of_members.issuperset((link.left, link.right))])
-    ledger = groups.ledger(facts, policy.group, base.shift)
+    ledger = groups.ledger(facts, policy.group, base.shift, decay=policy.decay, end=base.end)
     belief = confidence(ledger)
     found = groups.behaviours(members, base.behaviours)
     explanation, would_change = innocent.explanation(ledger)

@@ -10,12 +10,13 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
+from counterveil.cli.board import board, context, origin
 from counterveil.cli.exits import handled
 from counterveil.cli.options import Home, Json, home_option, settings_of
 from counterveil.cli.render import cell, json_out, ledger, out, percent, spark, table
 from counterveil.service import findings
 from counterveil.service.findings import Example, OperationView
-from counterveil.service.words import behaviour_name, inert, kind_label
+from counterveil.service.words import CONTEXT, behaviour_name, inert, kind_label
 
 app = typer.Typer(help="Linked groups of subjects, with the evidence for and against.", no_args_is_help=True)
 
@@ -90,7 +91,7 @@ def show_operation(
     ] = None,
     links: Annotated[int, typer.Option("--links", min=0, help="Show at most so many links; 0 for all.")] = 12,
 ) -> None:
-    """Show members, links with what is shared, timeline, behaviours, and the best innocent explanation."""
+    """Show belief, hypotheses, origin, members, links with what is shared, timeline and behaviours."""
     view = findings.show_operation(settings_of(home), operation_id, purpose=reveal)
     if as_json:
         json_out(
@@ -100,6 +101,8 @@ def show_operation(
                 "timeline": asdict(view.timeline),
                 "examples": [asdict(e) for e in view.examples],
                 "languages": view.languages,
+                "schedule": view.schedule,
+                "context": CONTEXT,
                 "history": view.history,
             },
         )
@@ -110,15 +113,13 @@ def show_operation(
     console.print(
         f"{len(body['members'])} members · {body['n_turns']} user turns · severity S{body['severity']} (harm if true) · confidence {body['confidence']:.2f}"
     )
-    console.print(
-        cell(
-            f"languages (context only, never evidence): {', '.join(f'{k} {v}' for k, v in list(view.languages.items())[:8])}"
-        )
-    )
     console.rule("Belief: for and against", align="left")
     ledger(console, body["ledger"], body["confidence"])
     console.print(cell(f"Best innocent explanation: {body['innocent_explanation']}."))
     console.print(cell(f"What would change the verdict: {body['would_change']}."))
+    board(console, body["board"])
+    origin(console, body["origin"])
+    context(console, view.schedule, view.languages)
     _timeline(console, view)
     _members(console, "Members", body["members"])
     if body["contacts"]:

@@ -21,7 +21,11 @@ _WORDS = {
     "assess": "weighing evidence",
     "judge": "asking the judge",
     "golden": "asking the golden sets",
+    "quality": "checking quality",
     "generate": "writing the scenario",
+    "pack": "taking in the pack",
+    "background": "taking in background",
+    "measure": "measuring",
 }
 
 

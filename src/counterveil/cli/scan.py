@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -14,9 +15,9 @@ from counterveil.cli.judge import report_data, report_lines
 from counterveil.cli.leads import lead_table
 from counterveil.cli.options import Format, Home, Identity, Json, Map, Paths, Quiet, Workers, choice_of, settings_of
 from counterveil.cli.progress import Shown
-from counterveil.cli.render import json_out, out
+from counterveil.cli.render import cell, json_out, out
 from counterveil.errors import UsageError
-from counterveil.service import findings, scanning
+from counterveil.service import leads, scanning
 from counterveil.service.scanning import STRATA, IngestReport, ScanReport
 from counterveil.service.words import inert
 from counterveil.settings import Settings
@@ -50,7 +51,7 @@ def scan(
         console = out()
         ingest_lines(console, report.ingest, settings)
         scan_lines(console, report)
-        queue = findings.list_leads(settings)
+        queue = leads.list_leads(settings)
         if queue:
             console.print(lead_table(queue[:10]))
             console.print(
@@ -60,6 +61,7 @@ def scan(
             console.print(
                 "No leads: no linked group looks like abuse. Linked groups: counterveil operations list --all"
             )
+        quality_line(console, report.quality, settings)
     unanswered = report.judged is not None and report.judged.is_partial
     raise typer.Exit(PARTIAL if report.ingest.n_rejects or unanswered else FINE)
 
@@ -142,6 +144,21 @@ def scan_lines(console: Console, report: ScanReport) -> None:
         report_lines(console, report.judged)
 
 
+def quality_line(console: Console, summary: Mapping[str, Any], settings: Settings) -> None:
+    """One line, and only where the view of the log has a hole: blind spots, bad data, drift."""
+    parts = []
+    if n := summary["n_blind_spots"]:
+        parts.append(
+            f"{n} topics read as concerning and nothing flags them ({summary['n_subjects_in_blind_spots']:,} subjects: quality disagreement)"
+        )
+    if bad := summary["bad_checks"]:
+        parts.append(f"the data have faults: {', '.join(bad)} (quality health)")
+    if n := summary["n_drifted"]:
+        parts.append(f"{n} distributions have moved since the reference (quality drift)")
+    if parts:
+        console.print(cell(f"Quality: {'; '.join(parts)}. Each: counterveil quality …{_home(settings)}"))
+
+
 def scan_data(report: ScanReport, settings: Settings) -> dict[str, Any]:
     """The report as plain values."""
     return {
@@ -171,6 +188,7 @@ def scan_data(report: ScanReport, settings: Settings) -> dict[str, Any]:
         "operation_changes": asdict(report.assessed.operation_changes),
         "lead_changes": asdict(report.assessed.lead_changes),
         "judge": None if report.judged is None else report_data(report.judged),
+        "quality": report.quality,
         "seconds": report.seconds,
     }
 

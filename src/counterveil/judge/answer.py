@@ -14,6 +14,8 @@ from counterveil.judge.package import AGAINST, FOR, Package
 from counterveil.model.opinion import Opinion, Quote, Rating, Sureness
 from counterveil.policy.taxonomy import stances
 
+# What stands before a turn in the package is ours, not its writer's: models copy it along.
+_LABEL = re.compile(r"^\s*T\d+ A\d+ \|")
 _THOUGHT = re.compile(r"<think>.{0,100000}?</think>", re.DOTALL)
 # A quote must say something: of shorter ones, "the" would be found anywhere. Wide scripts say more in fewer characters.
 _MIN_ASCII, _MIN_WIDE = 10, 4
@@ -47,7 +49,7 @@ class _Answer(BaseModel):
 def opinion(text: str, package: Package, ids: Sequence[str]) -> Opinion:
     """The opinion in an answer about a package, of the behaviours that were asked about.
 
-    Quotes that stand in no shown turn are dropped and counted.
+    Quotes that stand in no shown turn, byte for byte but for the turn's label and blanks at the ends, are dropped and counted.
 
     Raises:
         InvalidAnswerError: no JSON object of the form, or a rating of something that was not asked about.
@@ -94,7 +96,8 @@ def quote_digest(words: str) -> str:
 
 
 def _found(side: str, words: str, package: Package) -> Quote | None:
-    if len(words.strip()) < (_MIN_ASCII if words.isascii() else _MIN_WIDE):
+    words = _LABEL.sub("", words).strip()
+    if len(words) < (_MIN_ASCII if words.isascii() else _MIN_WIDE):
         return None
     for piece in package.pieces:
         at = piece.text.find(words)

@@ -27,9 +27,9 @@ Stance of the writers: {stances}.
 
 Answer with one JSON object and nothing else:
 summary: one sentence, what the writers do.
-stance: one of the stances.
+stance: one of the stances; "doing" if they themselves do what a policy describes.
 ratings: for each of {ids}: none, weak or clear.
-quotes_for: up to {quotes} passages copied exactly from T lines that show abuse; quotes_against: the same for an innocent reading.
+quotes_for: up to {quotes} passages copied exactly from T lines, without their label, that show abuse; quotes_against: the same for an innocent reading.
 innocent_explanation: the best innocent explanation, one sentence.
 confidence: low, moderate or high.
 injection_suspected: true or false.

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
+from tempfile import TemporaryDirectory
 
 import orjson
 
@@ -17,6 +18,7 @@ from counterveil.lab.actors import Actor
 from counterveil.lab.background import Crowd
 from counterveil.lab.conversation import Talk
 from counterveil.lab.emit import TIME_BYTES, Emitter
+from counterveil.lab.labels import COLUMNS, FILE, label_line
 from counterveil.lab.scenario import load_scenario
 from counterveil.lab.spool import Spool
 from counterveil.lab.troupe import Stage, perform
@@ -29,6 +31,7 @@ _BUCKET_S = 6 * 3_600
 _REPORT_EVERY = 2_000
 _ID_HEAD = len('{"account_id":"acct_')
 _ID_BYTES = slice(_ID_HEAD, _ID_HEAD + 14)
+_CROWD_SEEDS = 1 << 32
 # About what the planted groups say; only sizes the network, so a round number will do.
 _PLANTED_GUESS = 8_000
 
@@ -68,7 +71,7 @@ def generate(
     days: int = 30,
     progress: Callable[[int], None] | None = None,
 ) -> ScenarioSummary:
-    """Write ``events.jsonl``, ``accounts.jsonl`` and ``truth/`` into ``out``.
+    """Write ``events.jsonl``, ``accounts.jsonl``, ``labels.csv`` and ``truth/`` into ``out``: also an evaluation pack.
 
     The same arguments always give the same bytes. ``progress`` is told how many events were added since the last call.
 
@@ -119,6 +122,28 @@ def generate(
     return summary
 
 
+def ordinary(
+    out: Path, *, seed: int, accounts: int, days: int, progress: Callable[[int], None] | None = None
+) -> ScenarioSummary:
+    """Write a log of ordinary accounts alone: a background for a pack that brings none.
+
+    Args:
+        out: New folder.
+        seed: Chooses the people. None of them is in a scenario of any small seed: those have their own.
+        accounts: How many.
+        days: Length of the log.
+        progress: Told that work goes on.
+    """
+    stage = Stage(load_scenario(), seed=_CROWD_SEEDS + seed, days=days, population=accounts)
+    (out / "truth").mkdir(parents=True)
+    with TemporaryDirectory(dir=out) as scratch:
+        writer = _Writer(stage, Path(scratch), progress)
+        for part in _crowd(stage, writer, accounts, 0):
+            writer.put(part)
+        writer.finish(out)
+    return writer.summary(0.0)
+
+
 def _crowd(stage: Stage, writer: _Writer, accounts: int | None, events: int) -> Iterator[Part]:
     crowd = Crowd(stage)
     made = number = 0
@@ -143,6 +168,7 @@ class _Writer:
         self._log = Spool(scratch, "events")
         self._accounts = Spool(scratch, "accounts", limit=8 << 20)
         self._truth = Spool(scratch, "truth", limit=8 << 20)
+        self._labels = Spool(scratch, "labels", limit=8 << 20)
         self._members: dict[str, list[Actor]] = {}
         self._by_label: Counter[str] = Counter()
         self._events_by_label: Counter[str] = Counter()
@@ -166,6 +192,7 @@ class _Writer:
         self._log.write(out / "events.jsonl", TIME_BYTES)
         self._accounts.write(out / "accounts.jsonl", _ID_BYTES)
         self._truth.write(out / "truth" / "accounts.jsonl", _ID_BYTES)
+        self._labels.write(out / FILE, slice(0, None), head=",".join(COLUMNS).encode() + b"\n")
         lines = (_operation(name, members) for name, members in sorted(self._members.items()))
         (out / "truth" / "operations.jsonl").write_bytes(b"".join(line + b"\n" for line in lines))
         self._report(1)
@@ -203,6 +230,7 @@ class _Writer:
             "behaviours": _ranked(truth.behaviours),
         }
         self._truth.add(bucket, orjson.dumps(key))
+        self._labels.add(bucket, _label(actor))
         if truth.operation:
             self._members.setdefault(truth.operation, []).append(actor)
 
@@ -211,6 +239,17 @@ class _Writer:
         if self._progress is not None and pending >= least:
             self._progress(pending)
             self._reported = self.events
+
+
+def _label(actor: Actor) -> bytes:
+    """The account's line of ``labels.csv``; an innocent group's name (a class, a family) goes to the note."""
+    truth = actor.truth
+    if truth.operation:
+        harm = (_ranked(truth.behaviours) or [truth.kind])[0]
+        return label_line(actor.account_id, truth.operation, harm, note=truth.kind)
+    if truth.label == "lookalike":
+        return label_line(actor.account_id, "", "", role=truth.kind, note=truth.group or "")
+    return label_line(actor.account_id, "", "", note=truth.kind)
 
 
 def _operation(name: str, members: Iterable[Actor]) -> bytes:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 from counterveil.errors import InputError
+from counterveil.lab.curves import ReliabilityBin, RocPoint, reliability, roc
 from counterveil.lab.measures import BCubed, Proportion, bcubed, cutoff, roc_auc, wilson
 from counterveil.lab.truth import Truth, TruthAccount, TruthOperation
 
@@ -49,13 +50,26 @@ class OperationRow:
 
 @dataclass(frozen=True, slots=True)
 class BenignRow:
-    """One kind of innocent accounts: how many would have been flagged at each rate, and how many were grouped."""
+    """One kind of innocent accounts: how many would have been flagged at each rate, how many were grouped, and how many
+    are members of operations that the product calls suspected.
+    """
 
     label: str
     kind: str
     accounts: int
     flagged: tuple[Proportion, ...]
     grouped: Proportion
+    suspected: Proportion
+
+
+@dataclass(frozen=True, slots=True)
+class HarmRow:
+    """One harm that the key names: its malicious accounts caught at each rate, and those in suspected operations."""
+
+    harm: str
+    accounts: int
+    recall: tuple[Proportion, ...]
+    suspected: Proportion
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +83,11 @@ class LanguageRow:
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """Everything measured on one scenario; ``ratio`` is benign accounts per malicious one: no rate holds without it."""
+    """Everything measured on one scenario; ``ratio`` is benign accounts per malicious one: no rate holds without it.
+
+    Groups are measured twice. ``grouping`` takes every linked group, also those with an innocent explanation: what linking
+    does. ``suspected_grouping`` takes the members of suspected operations only: what a person is shown.
+    """
 
     malicious: int
     benign: int
@@ -77,9 +95,13 @@ class Evaluation:
     auc: float | None
     at: tuple[AtRate, ...]
     grouping: BCubed
+    suspected_grouping: BCubed
     operations: tuple[OperationRow, ...]
     benign_kinds: tuple[BenignRow, ...]
     languages: tuple[LanguageRow, ...]
+    harms: tuple[HarmRow, ...]
+    roc: tuple[RocPoint, ...]
+    reliability: tuple[ReliabilityBin, ...]
 
     def as_dict(self) -> dict[str, object]:
         """For JSON."""
@@ -91,10 +113,11 @@ def evaluate(
     scores: Mapping[str, float],
     groups: Mapping[str, str | None],
     *,
+    suspected: Mapping[str, str | None] | None = None,
     rates: Sequence[float] = RATES,
     seed: int = 0,
 ) -> Evaluation:
-    """Measure scores in [0, 1] and found groups.
+    """Measure scores in [0, 1] and found groups; ``suspected`` are the groups called operations (default: all of them).
 
     An account without a score has 0 (nothing was seen); one without a group stands alone.
 
@@ -102,9 +125,11 @@ def evaluate(
         InputError: a score or group for an account that the key does not know, or a score outside [0, 1].
     """
     _check(truth, scores, groups)
+    called = groups if suspected is None else suspected
     accounts = [truth.accounts[name] for name in sorted(truth.accounts)]
     bad = [account for account in accounts if account.malicious]
     good = [account for account in accounts if not account.malicious]
+    bad_scores = [scores.get(account.account_id, 0.0) for account in bad]
     good_scores = [scores.get(account.account_id, 0.0) for account in good]
     cutoffs = [cutoff(good_scores, rate) for rate in rates]
 
@@ -116,12 +141,16 @@ def evaluate(
         malicious=len(bad),
         benign=len(good),
         ratio=len(good) / len(bad) if bad else None,
-        auc=roc_auc([scores.get(account.account_id, 0.0) for account in bad], good_scores),
+        auc=roc_auc(bad_scores, good_scores),
         at=_at(truth, rates, cutoffs, flagged),
         grouping=_grouping(accounts, groups, seed),
+        suspected_grouping=_grouping(accounts, called, seed),
         operations=_operations(truth, groups, flagged),
-        benign_kinds=_benign(good, groups, flagged),
+        benign_kinds=_benign(good, (groups, called), flagged),
         languages=_languages(bad, good, flagged),
+        harms=_harms(bad, called, flagged),
+        roc=roc(bad_scores, good_scores),
+        reliability=reliability(bad_scores, good_scores),
     )
 
 
@@ -177,16 +206,28 @@ def _operations(truth: Truth, groups: Mapping[str, str | None], flagged: _Flagge
     return tuple(rows)
 
 
-def _benign(good: Sequence[TruthAccount], groups: Mapping[str, str | None], flagged: _Flagged) -> tuple[BenignRow, ...]:
+def _benign(
+    good: Sequence[TruthAccount], found: tuple[Mapping[str, str | None], Mapping[str, str | None]], flagged: _Flagged
+) -> tuple[BenignRow, ...]:
     kinds: defaultdict[tuple[str, str], list[TruthAccount]] = defaultdict(list)
     for account in good:
         kinds[account.label, account.kind].append(account)
     rows = []
     # Look-alikes first: they are what the rates are about.
     for (label, kind), some in sorted(kinds.items(), key=lambda item: (item[0][0] != "lookalike", item[0])):
-        grouped = sum(groups.get(account.account_id) is not None for account in some)
-        rows.append(BenignRow(label, kind, len(some), flagged(some), wilson(grouped, len(some))))
+        rows.append(BenignRow(label, kind, len(some), flagged(some), *(_inside(some, groups) for groups in found)))
     return tuple(rows)
+
+
+def _harms(bad: Sequence[TruthAccount], called: Mapping[str, str | None], flagged: _Flagged) -> tuple[HarmRow, ...]:
+    harms: defaultdict[str, list[TruthAccount]] = defaultdict(list)
+    for account in bad:
+        harms[account.harm or account.kind].append(account)
+    return tuple(HarmRow(harm, len(some), flagged(some), _inside(some, called)) for harm, some in sorted(harms.items()))
+
+
+def _inside(some: Sequence[TruthAccount], groups: Mapping[str, str | None]) -> Proportion:
+    return wilson(sum(groups.get(account.account_id) is not None for account in some), len(some))
 
 
 def _languages(bad: Sequence[TruthAccount], good: Sequence[TruthAccount], flagged: _Flagged) -> tuple[LanguageRow, ...]:

@@ -33,11 +33,12 @@ class Spool:
         if self._size > self._limit:
             self._flush()
 
-    def write(self, target: Path, key: slice) -> None:
-        """All lines in order of the bytes at ``key``, ties in order of the whole line."""
+    def write(self, target: Path, key: slice, *, head: bytes = b"") -> None:
+        """``head``, then all lines in order of the bytes at ``key``, ties in order of the whole line."""
         part = target.with_name(target.name + ".part")
         buckets = set(self._pending) | {int(path.suffix[1:]) for path in self._folder.glob(f"{self._name}.*")}
         with part.open("wb") as out:
+            out.write(head)
             for bucket in sorted(buckets):
                 data = bytes(self._pending.pop(bucket, b""))
                 path = self._path(bucket)

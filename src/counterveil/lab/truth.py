@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, TypeGuard
 
@@ -17,7 +17,11 @@ _REMEDY = "Generate the scenario again; truth files are not edited by hand."
 
 @dataclass(frozen=True, slots=True)
 class TruthAccount:
-    """One account's true nature. ``group`` is its operation, or the class, firm or household that it belongs to."""
+    """One account's true nature. ``group`` is its operation, or the class, firm or household that it belongs to.
+
+    ``kind`` is what an innocent account looks like; ``harm`` what a malicious one does (a taxonomy id or free words);
+    ``role`` and ``note`` are the labeller's own words.
+    """
 
     account_id: str
     label: Label
@@ -25,6 +29,9 @@ class TruthAccount:
     group: str | None = None
     languages: tuple[str, ...] = ()
     behaviours: tuple[str, ...] = ()
+    harm: str = ""
+    role: str = ""
+    note: str = ""
 
     @property
     def malicious(self) -> bool:
@@ -54,6 +61,16 @@ class Truth:
 
     accounts: dict[str, TruthAccount]
     operations: tuple[TruthOperation, ...]
+
+    def written_in(self, languages: Mapping[str, str]) -> Truth:
+        """The same key, with the language that a run saw where the key names none."""
+        accounts = {
+            name: account
+            if account.languages or name not in languages
+            else replace(account, languages=(languages[name],))
+            for name, account in self.accounts.items()
+        }
+        return Truth(accounts, self.operations)
 
 
 def load_truth(folder: Path) -> Truth:
@@ -106,7 +123,7 @@ def _account(record: dict[str, object], where: str) -> TruthAccount:
         raise InputError(f"{where}: label: {label!r} is not malicious, lookalike or background", remedy=_REMEDY)
     if group is not None and not isinstance(group, str):
         raise InputError(f"{where}: group: not a text or null", remedy=_REMEDY)
-    return TruthAccount(
+    account = TruthAccount(
         account_id=_text(record, "account_id", where),
         label=label,
         kind=_text(record, "kind", where),
@@ -114,6 +131,8 @@ def _account(record: dict[str, object], where: str) -> TruthAccount:
         languages=_texts(record, "languages", where),
         behaviours=_texts(record, "behaviours", where),
     )
+    # What it does most; one whose every turn is cover does what its operation does.
+    return replace(account, harm=(account.behaviours or (account.kind,))[0]) if account.malicious else account
 
 
 def _operation(record: dict[str, object], where: str) -> TruthOperation:

@@ -7,9 +7,11 @@ A meeting of two uses (``near``, ``meaning``) weighs, after Fellegi & Sunter 196
 and a pair the sum of its meetings less ``cells · m · log2 e``: what speaks against it is every cell in which it did not meet
 (the ratio of two Poisson processes; without that part strangers who meet in any of many cells would look alike).
 
-``u_cell`` is how often strangers meet so: pairs with a meeting of that similarity and time gap over all pairs of subjects. That
-absorbs popular templates, common topics and the rhythm of the day: a loose likeness minutes apart is rare, the same days
-apart is not. ``activity`` is the log2 of how much busier than the mean each side is.
+``u_cell`` is how often strangers meet so: pairs with a meeting of that similarity and time gap over all pairs of subjects *who
+write in the language of the texts*. That absorbs popular templates, common topics and the rhythm of the day: a loose
+likeness minutes apart is rare, the same days apart is not. And it keeps a shared language from counting as evidence
+(DESIGN.md §3.2): among all subjects of a service in English two who write Japanese meet by far more often than chance.
+``activity`` is the log2 of how much busier than the mean each side is.
 """
 
 from __future__ import annotations
@@ -31,6 +33,8 @@ Number = TypeVar("Number", bound=np.generic)
 # Ten minutes, an hour, six hours, two days (references/coordination.md §3.3).
 GAPS_S = (600, 3600, 21600, 172800)
 _RARER, _COMMONER = 3.0, -2.0
+# Pairs of a language that count as doing what pairs of all languages do (about 25 writers); chosen by us.
+LIKE_ALL = 300.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +61,44 @@ class Cells:
 
 
 @dataclass(frozen=True, slots=True)
+class Spoken:
+    """The language of each text, by number, and by language how many pairs of subjects write in it.
+
+    A pair counts in a language by how much of both sides' texts is in it. The last entry of ``n_pairs`` is for meetings
+    across two languages: all pairs of subjects.
+    """
+
+    of_text: Ids
+    n_pairs: Floats
+
+    def of(self, met: Meetings, uses: Uses) -> Ids:
+        """The language of each meeting, or the last number where its texts are in two."""
+        left, right = self.of_text[uses.text[met.left]], self.of_text[uses.text[met.right]]
+        found: Ids = np.where(left == right, left, len(self.n_pairs) - 1).astype(np.int32)
+        return found
+
+
+@dataclass(frozen=True, slots=True)
 class Chance:
-    """What strangers do: by cell, bits of one meeting and mean size of the buckets."""
+    """What strangers do: bits of one meeting by language and cell (2-d), and by cell the mean size of the buckets."""
 
     bits: Floats
     mean_subjects: Floats
+
+
+def spoken(of_text: Ids, uses: Uses, n_population: int) -> Spoken:
+    """From the language of each text. Cost: n log n in uses.
+
+    A pair counts √(w_a · w_b) in a language, w being its share of a side's texts. Over all languages that is the Bhattacharyya
+    coefficient (1943) of what the two write in: one for a pair of one language, and one in all for a pair that write in several
+    alike, so that a pair has one chance of meeting however its texts are spread, or however a detector of languages errs.
+    """
+    n_languages = int(of_text.max(initial=-1)) + 1
+    rows, n = np.unique(np.stack([uses.subject, of_text[uses.text]]), axis=1, return_counts=True)
+    share = n / np.bincount(uses.subject, minlength=int(uses.subject.max(initial=0)) + 1)[rows[0]]
+    roots = np.bincount(rows[1], weights=np.sqrt(share), minlength=n_languages)
+    pairs = (roots**2 - np.bincount(rows[1], weights=share, minlength=n_languages)) / 2
+    return Spoken(of_text, np.maximum(1.0, np.append(pairs, n_population * (n_population - 1) / 2)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,25 +120,44 @@ class PairBits:
 
 
 def chance(
-    met: Meetings, uses: Uses, cells: Cells, n_population: int, strangers: npt.NDArray[np.bool_] | None = None
+    met: Meetings,
+    uses: Uses,
+    cells: Cells,
+    *,
+    language: Spoken,
+    n_population: int,
+    strangers: npt.NDArray[np.bool_] | None = None,
 ) -> Chance:
-    """Measured over all meetings, or only those between ``strangers`` (pairs that nothing links yet).
+    """Measured over all meetings, in all languages as in one; or over those of ``strangers`` (pairs that nothing links yet).
 
     Pairs of subjects are counted, not meetings: what strangers do is spread over many pairs, an operation's meetings are
-    heaped on few. Half a pair is added to each cell: what was never seen is rare, not impossible.
+    heaped on few. Half a pair is added to each cell: what was never seen is rare, not impossible. Among strangers each
+    language has a rate of its own, drawn towards that of all as if ``LIKE_ALL`` more pairs had been seen to do as all do. Not
+    in the first round, which does not know yet who are strangers: an operation may be most of what is written in a language.
+    No pair meets less often for sharing a language, so the rate over all pairs is the least of any.
     """
     at = np.arange(len(met.left)) if strangers is None else np.flatnonzero(strangers)
-    cell = cells.of(met)[at]
+    cell, tongue = cells.of(met)[at], language.of(met, uses)[at]
     a, b = uses.subject[met.left[at]].astype(np.int64), uses.subject[met.right[at]].astype(np.int64)
-    pair = (np.minimum(a, b) * n_population + np.maximum(a, b)) * cells.n + cell
+    n_languages = len(language.n_pairs)
+    of_language = tongue * cells.n + cell
+    pair = (np.minimum(a, b) * n_population + np.maximum(a, b)) * (n_languages * cells.n) + of_language
     order = np.lexsort((-met.weight[at], pair))
     first = np.concatenate([[True], pair[order][1:] != pair[order][:-1]]) if len(order) else np.zeros(0, np.bool_)
     once = order[first]
-    counted = np.bincount(cell[once], weights=met.weight[at][once], minlength=cells.n)
+    counted = np.bincount(of_language[once], weights=met.weight[at][once], minlength=n_languages * cells.n)
+    counted = counted.reshape(n_languages, cells.n)
     seen = np.bincount(cell, minlength=cells.n)
     mean = np.bincount(cell, weights=met.n_subjects[at].astype(np.float64), minlength=cells.n) / np.maximum(1, seen)
-    n_pairs = max(1.0, n_population * (n_population - 1) / 2)
-    return Chance(np.log2(cells.m * n_pairs / (counted + 0.5)), np.where(seen > 0, mean, 2.0))
+    n_pairs = language.n_pairs[:, None]
+    every = (counted.sum(axis=0) + 0.5) / n_pairs[-1]
+    rate = np.tile(every, (n_languages, 1))
+    if n_languages > 1:
+        of_all = (counted[:-1].sum(axis=0) + 0.5) / n_pairs[:-1].sum()
+        own = n_pairs[:-1] / (n_pairs[:-1] + LIKE_ALL)
+        in_one = of_all if strangers is None else own * (counted[:-1] + 0.5 * own) / n_pairs[:-1] + (1 - own) * of_all
+        rate[:-1] = np.maximum(rate[:-1], in_one)
+    return Chance(np.log2(cells.m / rate), np.where(seen > 0, mean, 2.0))
 
 
 def families(met: Meetings, uses: Uses, n_texts: int, least: float) -> Ids:
@@ -120,6 +176,7 @@ def weigh(
     by_chance: Chance,
     log2_activity: Floats,
     *,
+    language: Spoken,
     kin: Ids,
     subject: Ids | None = None,
     kept: npt.NDArray[np.bool_] | None = None,
@@ -134,7 +191,7 @@ def weigh(
     who = uses.subject if subject is None else subject
     a, b = who[met.left], who[met.right]
     cell = cells.of(met)
-    bits = by_chance.bits[cell] + np.clip(
+    bits = by_chance.bits[language.of(met, uses), cell] + np.clip(
         np.log2(by_chance.mean_subjects[cell] / np.maximum(2, met.n_subjects)), _COMMONER, _RARER
     )
     bits = np.minimum(bits, cells.cap_bits) - log2_activity[a] - log2_activity[b]

@@ -34,13 +34,13 @@ group by i.kind, i.thing_key
 PAIRS = """
 create or replace table shared{w} as
 with usable as (
-  select i.subject, i.kind, i.thing_key, i.n_turns, i.n_own_turns, i.log2_activity, i.unit, c.n_subjects, c.size_bin
+  select i.subject, i.kind, i.thing_key, i.n_turns, i.n_own_turns, i.log2_activity, i.unit, i.lang, c.n_subjects, c.size_bin
   from incidence{w} i join commonness c using (kind, thing_key)
   where not c.is_hub and c.n_subjects >= 2
 )
 select l.subject as left_subject, r.subject as right_subject, l.kind, l.thing_key, l.n_subjects, l.size_bin,
        least(l.n_turns, r.n_turns) as n_turns, l.log2_activity + r.log2_activity as log2_activity,
-       l.unit as left_unit, r.unit as right_unit
+       l.unit as left_unit, r.unit as right_unit, case when l.lang = r.lang then l.lang else -2 end as lang
 from usable l join usable r on l.kind = r.kind and l.thing_key = r.thing_key and l.subject < r.subject
 -- What only the model said to both is the model's habit, not theirs; what it said to one and the other sent is evidence.
 where l.n_own_turns > 0 or r.n_own_turns > 0
@@ -68,17 +68,27 @@ from (
 """
 
 # How often two subjects that nothing links share a thing of a kind that some 2^size_bin subjects have, as the most bits that
-# such a thing may weigh. Kinds of which strangers share many (names, for one) weigh less than their rarity suggests.
+# such a thing may weigh. Kinds of which strangers share many (names, for one) weigh less than their rarity suggests. What
+# stands in texts is counted among those who write in their language (``lang`` ≥ 0, table ``language_pairs``), drawn
+# towards the rate of all languages as in ``alike.py``: else a language would be evidence. The rate over all pairs is the least.
 MEASURED = """
 create or replace table measured as
 with met as (
-  select s.kind, s.size_bin, count(*) as n from (
-    select distinct left_subject, right_subject, kind, size_bin from shared
+  select s.kind, s.size_bin, s.lang, count(*) as n from (
+    select distinct left_subject, right_subject, kind, size_bin, lang from shared
   ) s anti join links l using (left_subject, right_subject)
-  group by s.kind, s.size_bin
+  group by s.kind, s.size_bin, s.lang
+),
+of_all as (
+  select kind, size_bin,
+         (sum(n) + $prior_count) / ($n_population * ($n_population - 1.0) / 2 + $prior_subjects) as every,
+         (sum(case when lang >= 0 then n else 0 end) + $prior_count)
+         / ((select coalesce(sum(n_pairs), 0) from language_pairs) + $prior_subjects) as in_one
+  from met group by kind, size_bin
 )
-select kind, size_bin, log2(p.m * ($n_population * ($n_population - 1.0) / 2 + $prior_subjects) / (n + $prior_count)) as bits
-from met join kind_policy p using (kind)
+select m.kind, m.size_bin, m.lang, log2(p.m / greatest(a.every, case when m.lang < 0 then 0 else
+  (m.n + $prior_count * l.n_pairs / (l.n_pairs + $like_all) + $like_all * a.in_one) / (l.n_pairs + $like_all) end)) as bits
+from met m join kind_policy p using (kind) join of_all a using (kind, size_bin) left join language_pairs l using (lang)
 """
 
 WEIGHED = """
@@ -95,7 +105,7 @@ with alone as (
       least(p.cap_bits, log2(p.m * ($n_population - 1 + $prior_subjects) / (s.n_subjects - 1 + $prior_count)),
             coalesce(u.bits, p.cap_bits))
       - case when p.activity then s.log2_activity else 0 end)))::bigint as alone_mb
-  from shared{w} s join kind_policy p using (kind) left join measured u using (kind, size_bin)
+  from shared{w} s join kind_policy p using (kind) left join measured u using (kind, size_bin, lang)
   left join embedded_pairs{w} ep on s.left_subject = ep.left_subject and s.right_subject = ep.right_subject
                              and s.kind = ep.kind and s.thing_key = ep.thing_key
 ),

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from counterveil.model.hypothesis import Board, Origin
 from counterveil.model.link import Link
 
 
@@ -72,7 +73,8 @@ class Operation:
     ``confidence`` in [0,1] is belief that it is one abusive effort; ``severity`` (S1–S4) is harm if it is, kept apart.
     ``contacts`` are linked to members and no members themselves: held by one thread, or victims, analysts, journalists, targets.
     ``behaviours``: taxonomy id, mean score over members, and the log's own score, the most telling first.
-    ``ledger`` sums exactly to the log-odds of ``confidence``.
+    ``ledger`` sums exactly to the log-odds of ``confidence``. ``board``: what it may be for; ``origin``: from where, if anything
+    outside says so.
     """
 
     operation_id: str
@@ -89,3 +91,5 @@ class Operation:
     n_turns: int
     first_seen: datetime | None
     last_seen: datetime | None
+    board: Board = field(default_factory=Board)
+    origin: Origin = field(default_factory=Origin)

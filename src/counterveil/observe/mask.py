@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from counterveil.model.signal import Detector, Reads, Row
 
 _DIGITS = re.compile(r"\d")
-_MASKED_KINDS = frozenset(
+# Kinds of artefacts that an excerpt hides.
+MASKED_KINDS = frozenset(
     ("email", "phone", "handle", "wallet", "ip_in_text", "domain", "name", "identifier", "file_name")
 )
 # Characters that move the cursor, reorder or hide: never sent to a terminal, a page or a file.
@@ -31,7 +32,7 @@ def masked(text: str, detectors: Sequence[Detector]) -> str:
     spans = sorted(
         (thing.start, thing.end, thing.kind)
         for detector in detectors
-        if detector.info.reads is Reads.TEXT and detector.info.kind in _MASKED_KINDS
+        if detector.info.reads is Reads.TEXT and detector.info.kind in MASKED_KINDS
         for thing in detector.find(Row(0, text))
     )
     out: list[str] = []

@@ -24,13 +24,10 @@ WORDS_SCHEMA = pa.schema(
 )
 
 
-def words_of(text: str) -> list[int]:
-    """The distinct words of a canonical text as signed 32-bit hashes, sorted; pairs of signs where no spaces are written.
+def tokens(text: str) -> list[str]:
+    """The words of a canonical text in lower case, in order; pairs of signs where no spaces are written.
 
     Numbers are left out: they are what changes when a template is filled in again.
-
-    >>> words_of("Pay 20 now") == words_of("now pay 35")
-    True
     """
     found: list[str] = []
     for token in _TOKEN.findall(text.lower()):
@@ -38,6 +35,16 @@ def words_of(text: str) -> list[int]:
             found += [a + b for a, b in pairwise(token)] or [token]
         elif not token.isdigit():
             found.append(token)
+    return found
+
+
+def words_of(text: str) -> list[int]:
+    """The distinct words of a canonical text as signed 32-bit hashes, sorted.
+
+    >>> words_of("Pay 20 now") == words_of("now pay 35")
+    True
+    """
+    found = tokens(text)
     if len(found) > _MAX_WORDS:
         found = found[: _MAX_WORDS // 2] + found[-_MAX_WORDS // 2 :]
     return sorted({zlib.crc32(word.encode("utf-8", "replace")) - (1 << 31) for word in found})

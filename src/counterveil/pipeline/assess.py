@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from types import MappingProxyType
 from typing import Any
 
 import orjson
@@ -12,28 +12,32 @@ import pyarrow as pa
 
 from counterveil.assess import groups, judged, leads, subjects
 from counterveil.assess.facts import SubjectFacts
+from counterveil.assess.hypotheses import board
+from counterveil.assess.items import items
 from counterveil.assess.ledger import confidence
 from counterveil.assess.operations import Base, operation
+from counterveil.assess.origin import origin
 from counterveil.ids import digest_hex, short_id, utc_now
 from counterveil.link.groups import belongings
 from counterveil.link.identity import identify
 from counterveil.model.case import Lead
 from counterveil.model.operation import Entry, Named, Operation, Standing, Verdict
-from counterveil.model.opinion import Opinion
 from counterveil.model.signal import SIGNAL_SCHEMA, Signal
+from counterveil.pipeline.anchors import anchors, holders
 from counterveil.pipeline.contents import replace, written
 from counterveil.pipeline.facts import base_rates, subject_facts
 from counterveil.pipeline.linking.link import Linked
 from counterveil.pipeline.progress import Progress
 from counterveil.pipeline.reader import account_policy
+from counterveil.pipeline.twins import listed
 from counterveil.pipeline.workspace import Workspace
-from counterveil.policy.assessment import AssessmentPolicy, assessment
+from counterveil.policy.adjustment import adjusted
+from counterveil.policy.assessment import AssessmentPolicy
+from counterveil.policy.hypotheses import hypotheses
 from counterveil.store import batches, findings, opinions
 from counterveil.store.findings import Changes
 from counterveil.store.history import given_ids, known_operations, remember
 
-# What judges said by target, where none was asked.
-_UNJUDGED: Mapping[str, Sequence[Opinion]] = MappingProxyType({})
 SCORE_SCHEMA = pa.schema(
     [
         pa.field("subject_id", pa.string(), nullable=False),
@@ -70,31 +74,64 @@ class Assessed:
 def assess(workspace: Workspace, linked: Linked, progress: Progress) -> Assessed:
     """Assess every group and every lone subject, and store what is found."""
     progress.step("assess", len(linked.groups) + 1, "groups")
-    policy = assessment()
+    policy, version = adjusted(workspace.home)
+    said = anchors(workspace.home)
+    held = holders(workspace, said)
     facts, signals = subject_facts(workspace)
+    usual = {name: known.usual for name, known in account_policy(workspace.settings).signal.items()}
     base = base_rates(facts, account_policy(workspace.settings).innocent_quartile)
     weights = {pair: link.bits for pair, link in linked.links.items()}
     sure = {pair for pair, link in linked.links.items() if link.sure}
     found = []
     with workspace.database.begin() as connection:
         known, given = known_operations(connection), given_ids(connection)
-        said = opinions.in_force(connection)
+        judgements = opinions.in_force(connection)
     named = identify(linked.groups, known, lambda members: _new_id(members, facts), given)
     for name, group in zip((n.operation_id for n in named), linked.groups, strict=True):
         inside = set(group)
         of_group = {b.subject: b for b in belongings(group, weights, sure, threshold_bits=linked.threshold_bits)}
         links = [link for (left, right), link in linked.links.items() if left in inside and right in inside]
-        made = operation(name, [facts[s] for s in group], of_group, links, base=base, policy=policy)
-        found.append(judged.operation(made, said.get(name, ()), policy))
+        drawn = operation(name, [facts[s] for s in group], of_group, links, base=base, policy=policy)
+        drawn = judged.operation(drawn, judgements.get(name, ()), policy)
+        found.append(dataclasses.replace(_explained(drawn, facts, signals, usual), origin=origin(drawn, said, held)))
         progress.advance(1)
-    lone = _lone_leads(facts, {m.subject_id for o in found for m in o.members}, base, policy, said)
-    queue = [leads.of_operation(o) for o in found if o.verdict is Verdict.SUSPECTED] + lone
-    table = _scores(facts, found, base, policy, said)
+    ledgers = {
+        name: subjects.ledger(
+            of_one,
+            policy.subject,
+            base.shift,
+            prevalence=workspace.settings.prevalence,
+            decay=policy.decay,
+            end=base.end,
+        )
+        for name, of_one in sorted(facts.items())
+    }
+    for name, ledger in ledgers.items():
+        if ledger:
+            read = facts[name].reading - base.shift
+            ledgers[name] = (*ledger, *judged.raised_by(judgements.get(name, ()), read, policy.judge))
+    lone = _lone_leads(facts, {m.subject_id for o in found for m in o.members}, ledgers, base, policy)
+    of_operations = [leads.of_operation(o, version) for o in found if o.verdict is Verdict.SUSPECTED]
+    queue = listed(workspace, of_operations + lone, found)
+    table = _scores(facts, found, ledgers, base, policy)
     changes = _store(
         workspace, found, queue, {"scores": table, "signals": _signals(signals)}, linked=linked, named=named
     )
     progress.advance(1)
-    return Assessed(tuple(found), tuple(queue), *changes)
+    return Assessed(tuple(found), queue, *changes)
+
+
+def _explained(
+    drawn: Operation,
+    facts: Mapping[str, SubjectFacts],
+    signals: Mapping[str, tuple[Signal, ...]],
+    usual: Mapping[str, float],
+) -> Operation:
+    """An operation with what it may be for."""
+    known = hypotheses()
+    of_members = [facts[m.subject_id] for m in drawn.members]
+    evidence = items(drawn, of_members, signals, usual=usual, policy=known)
+    return dataclasses.replace(drawn, board=board(evidence, known))
 
 
 def _new_id(members: Sequence[str], facts: Mapping[str, SubjectFacts]) -> str:
@@ -104,34 +141,25 @@ def _new_id(members: Sequence[str], facts: Mapping[str, SubjectFacts]) -> str:
     return short_id("OP", [min(members, key=lambda s: (str(facts[s].first_seen), s))])
 
 
-def _lone_ledger(
-    facts: SubjectFacts, base: Base, policy: AssessmentPolicy, said: Mapping[str, Sequence[Opinion]]
-) -> tuple[Entry, ...]:
-    """Both sides of one subject's own texts, with what a judge adds; the scale of lone subjects holds for it too."""
-    found = subjects.ledger(facts, policy.subject, base.shift)
-    read = facts.reading - base.shift
-    return (*found, *judged.raised_by(said.get(facts.subject_id, ()), read, policy.judge)) if found else found
-
-
 def _lone_leads(
     facts: Mapping[str, SubjectFacts],
     grouped: set[str],
+    ledgers: Mapping[str, tuple[Entry, ...]],
     base: Base,
     policy: AssessmentPolicy,
-    said: Mapping[str, Sequence[Opinion]] = _UNJUDGED,
 ) -> list[Lead]:
     found = []
     for subject_id, subject in sorted(facts.items()):
         if subject_id in grouped:
             continue
-        ledger = _lone_ledger(subject, base, policy, said)
+        ledger = ledgers[subject_id]
         score = subjects.score(ledger, policy.subject)
         if score >= policy.subject.min_confidence:
             shown = groups.behaviours([subject], base.behaviours)
             found.append(
                 leads.of_subject(
-                    subject_id,
-                    behaviour=shown[0][0] if shown else "",
+                    subject,
+                    behaviours=[name for name, _, _ in shown],
                     severity=groups.severity(shown),
                     confidence=score,
                     ledger=ledger,
@@ -143,15 +171,15 @@ def _lone_leads(
 def _scores(
     facts: Mapping[str, SubjectFacts],
     found: list[Operation],
+    ledgers: Mapping[str, tuple[Entry, ...]],
     base: Base,
     policy: AssessmentPolicy,
-    said: Mapping[str, Sequence[Opinion]] = _UNJUDGED,
 ) -> pa.Table:
     """One row a subject: belief that it takes part in abuse, through its group or by its own texts."""
     place = {m.subject_id: (o, m) for o in found for m in (*o.members, *o.contacts)}
     rows = []
     for subject_id, subject in sorted(facts.items()):
-        ledger = _lone_ledger(subject, base, policy, said)
+        ledger = ledgers[subject_id]
         own = subjects.score(ledger, policy.subject)
         telling = groups.behaviours([subject], base.behaviours)
         operation_of, member = place.get(subject_id, (None, None))
@@ -178,7 +206,7 @@ def _scores(
 def _store(
     workspace: Workspace,
     found: list[Operation],
-    queue: list[Lead],
+    queue: Sequence[Lead],
     tables: Mapping[str, pa.Table],
     *,
     linked: Linked,

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
 
 from counterveil.assess import account
+from counterveil.assess.declared import fits
 from counterveil.assess.facts import SubjectFacts
 from counterveil.assess.operations import Base
 from counterveil.detectors.behaviour.base import upper_mean
@@ -20,7 +22,8 @@ from counterveil.pipeline.sample import readers
 from counterveil.pipeline.tables import mount
 from counterveil.pipeline.workspace import Workspace
 from counterveil.policy.account import AccountPolicy
-from counterveil.policy.taxonomy import taxonomy
+from counterveil.policy.declared import declared
+from counterveil.policy.taxonomy import forms, taxonomy
 
 _UPPER = 0.25
 # The shift needs so many subjects with so many texts (with fewer their scores are shrunk), and is never larger than this (log-odds). Chosen by us.
@@ -71,10 +74,38 @@ def _read(activity: Activity, signals: tuple[Signal, ...], policy: AccountPolicy
     ledger = account.ledger(signals, policy, len(activity))
     reading, stance = account.for_and_against(ledger, signals)
     behaviours = {name: upper_mean(activity.score(name), _UPPER) for name in taxonomy() if name in activity.scores}
-    return {"n_read": len(activity), "ledger": ledger, "reading": reading, "stance": stance, "behaviours": behaviours}
+    return {
+        "n_read": len(activity),
+        "ledger": ledger,
+        "reading": reading,
+        "stance": stance,
+        "behaviours": behaviours,
+        "told_at": _told_at(activity),
+        "work": _work(activity),
+    }
 
 
-def _facts(row: Mapping[str, Any], registered: Mapping[str, Any], computed: Mapping[str, Any]) -> SubjectFacts:
+def _told_at(activity: Activity) -> datetime | None:
+    """The mean time of the turns that tell most: the upper quarter by their foremost behaviour."""
+    columns = [activity.score(name) for name in taxonomy() if name in activity.scores]
+    if not len(activity) or not columns:
+        return None
+    foremost = np.max(np.stack(columns), axis=0)
+    telling = np.argsort(-foremost, kind="stable")[: max(1, round(_UPPER * len(activity)))]
+    return datetime.fromtimestamp(float(np.mean(activity.times[telling])), UTC)
+
+
+def _work(activity: Activity) -> dict[str, float]:
+    """Of the turns read, the share whose foremost kind of work is each one."""
+    names = [name for name in forms() if name in activity.scores]
+    if not len(activity) or not names:
+        return {}
+    foremost = np.argmax(np.stack([activity.score(name) for name in names]), axis=0)
+    return {name: float(np.mean(foremost == at)) for at, name in enumerate(names)}
+
+
+def _facts(row: Mapping[str, Any], registered: Mapping[str, Any], computed: dict[str, Any]) -> SubjectFacts:
+    work = computed.pop("work", {})
     return SubjectFacts(
         subject_id=row["subject_id"],
         account_id=row["account_id"],
@@ -88,6 +119,7 @@ def _facts(row: Mapping[str, Any], registered: Mapping[str, Any], computed: Mapp
         payment=registered.get("payment_fingerprint"),
         signup_ip=registered.get("signup_ip"),
         declared_use=registered.get("declared_use"),
+        declared_fits=fits(registered.get("declared_use"), work, declared()),
         **computed,
     )
 
@@ -103,4 +135,5 @@ def base_rates(facts: dict[str, SubjectFacts], innocent_quartile: float) -> Base
     return Base(
         shift=shift,
         behaviours={name: float(np.median([f.behaviours.get(name, 0.0) for f in read])) for name in names},
+        end=max((f.last_seen for f in facts.values() if f.last_seen), default=None),
     )

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from counterveil.chat.endpoint import ChatEndpoint
 from counterveil.pipeline.assess import Assessed, assess
@@ -16,6 +16,7 @@ from counterveil.pipeline.linking.link import Linked, linking
 from counterveil.pipeline.observe import observe_new
 from counterveil.pipeline.profile import profile
 from counterveil.pipeline.progress import Progress
+from counterveil.pipeline.quality.report import standing_report
 from counterveil.pipeline.read import ReadReport, read_some
 from counterveil.pipeline.reader import check_fit
 from counterveil.pipeline.sift import sift_new
@@ -34,6 +35,8 @@ class ScanReport:
     linked: Linked
     read: ReadReport
     assessed: Assessed
+    # The summary of the quality report: blind spots, drift, bad checks of the data.
+    quality: dict[str, Any]
     judged: JudgeReport | None = None
     seconds: dict[str, float] = field(default_factory=dict)
 
@@ -92,4 +95,5 @@ def scan(
             operation_changes=assessed.operation_changes + again.operation_changes,
             lead_changes=assessed.lead_changes + again.lead_changes,
         )
-    return ScanReport(taken, n_observed, len(buckets), linked, read, assessed, judged, seconds)
+    quality = timed("quality", lambda: standing_report(workspace, progress))
+    return ScanReport(taken, n_observed, len(buckets), linked, read, assessed, quality, judged, seconds)

@@ -10,6 +10,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from counterveil.model.opinion import Sureness
+from counterveil.model.signal import Family
 
 
 class _Frozen(BaseModel):
@@ -17,11 +18,15 @@ class _Frozen(BaseModel):
 
 
 class GroupWeights(_Frozen):
-    """Log-odds for and against a group; see the comments of ``assessment.toml``."""
+    """Log-odds for and against a group; see the comments of ``assessment.toml``.
+
+    ``multiplier``: what people's decisions made of a consideration's weight, by its name (``policy/adjustment.py``); 1 where absent.
+    """
 
     prior: float
     reading_slope: float
     reading_cap: float
+    member_correlation: Annotated[float, Field(ge=0, le=1)]
     min_read_texts: int
     min_read_members: int
     private_thing: float
@@ -35,6 +40,7 @@ class GroupWeights(_Frozen):
     disguises: float
     same_organisation: float
     declared_use: float
+    declared_use_unchecked: float
     one_household: float
     household_members: int
     one_office: float
@@ -44,6 +50,7 @@ class GroupWeights(_Frozen):
     stance_cap: float
     long_history: float
     long_history_days: int
+    multiplier: dict[str, Annotated[float, Field(gt=0)]] = {}
 
 
 class SubjectWeights(_Frozen):
@@ -51,8 +58,13 @@ class SubjectWeights(_Frozen):
 
     max_confidence: float
     prior: float
+    prior_prevalence: Annotated[float, Field(gt=0, lt=1)]
     min_read_texts: int
     declared_use: float
+    declared_use_unchecked: float
+    long_history: float
+    long_history_days: int
+    long_history_active_days: int
     min_confidence: float
 
 
@@ -86,6 +98,13 @@ class VerdictPolicy(_Frozen):
     suspected: float
 
 
+class DecayPolicy(_Frozen):
+    """How evidence ages: full for ``fresh_days``, then half after each half-life of its family."""
+
+    fresh_days: Annotated[float, Field(ge=0)]
+    half_life_days: dict[Family, Annotated[float, Field(gt=0)]]
+
+
 class AssessmentPolicy(_Frozen):
     """The whole of ``assessment.toml``."""
 
@@ -95,6 +114,7 @@ class AssessmentPolicy(_Frozen):
     contact: ContactPolicy
     verdict: VerdictPolicy
     judge: JudgeWeights
+    decay: DecayPolicy
 
 
 @lru_cache(maxsize=1)

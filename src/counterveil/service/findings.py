@@ -1,9 +1,9 @@
-"""The verbs that show what was found: leads, operations, accounts."""
+"""The verbs that show what was found: operations, accounts."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import pyarrow as pa
@@ -11,6 +11,7 @@ import pyarrow as pa
 from counterveil.detectors import BUILTIN
 from counterveil.engine.duck import Engine
 from counterveil.errors import NotFoundError
+from counterveil.model.hypothesis import Board, Origin
 from counterveil.model.signal import SIGNAL_SCHEMA
 from counterveil.observe.canonical import canonical
 from counterveil.observe.mask import masked
@@ -18,9 +19,10 @@ from counterveil.pipeline.assess import SCORE_SCHEMA
 from counterveil.pipeline.linking.features import accounts_sql
 from counterveil.pipeline.tables import mount
 from counterveil.pipeline.workspace import Workspace, for_reading
+from counterveil.service.choosing import one
 from counterveil.service.excerpts import best_texts, telling_window
 from counterveil.service.reveals import masked_value, record_reveal
-from counterveil.service.timeline import Timeline, timeline
+from counterveil.service.timeline import Timeline, schedule, timeline
 from counterveil.settings import Settings
 from counterveil.store import batches, findings
 from counterveil.store.history import history
@@ -40,25 +42,18 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class OperationView:
-    """An operation with what a person needs to check it."""
+    """An operation with what a person needs to check it.
+
+    ``schedule`` and ``languages`` are context: user turns by weekday (Monday first) and hour (UTC), texts by language.
+    """
 
     body: Mapping[str, Any]
     timeline: Timeline
+    schedule: tuple[tuple[int, ...], ...]
     examples: tuple[Example, ...]
     languages: Mapping[str, int]
     hubs_ignored: tuple[Mapping[str, Any], ...]
     history: tuple[Mapping[str, Any], ...]
-
-
-def list_leads(settings: Settings) -> list[dict[str, Any]]:
-    """The queue, in order."""
-    with for_reading(settings) as workspace, workspace.database.begin() as connection:
-        return findings.leads(connection)
-
-
-def show_lead(settings: Settings, lead_id: str) -> dict[str, Any]:
-    """One lead. Raises NotFoundError."""
-    return _one(list_leads(settings), "lead_id", lead_id, "leads list")
 
 
 def list_operations(settings: Settings, *, include_cohorts: bool = False) -> list[dict[str, Any]]:
@@ -74,7 +69,9 @@ def show_operation(settings: Settings, operation_id: str, *, purpose: str | None
     Personal values among the shared things (addresses, numbers, cards) are masked; with a ``purpose`` they are shown and
     the purpose is recorded in the workspace's ``reveals.jsonl``.
     """
-    body = _one(list_operations(settings, include_cohorts=True), "operation_id", operation_id, "operations list --all")
+    body = one(list_operations(settings, include_cohorts=True), "operation_id", operation_id, "operations list --all")
+    # An operation that an older version stored has neither before the next scan.
+    body = {"board": asdict(Board()), "origin": asdict(Origin())} | body
     members = [m["subject_id"] for m in body["members"]]
     with for_reading(settings) as workspace:
         with workspace.engine() as engine:
@@ -95,6 +92,7 @@ def show_operation(settings: Settings, operation_id: str, *, purpose: str | None
         return OperationView(
             body=body,
             timeline=timeline(workspace, members),
+            schedule=schedule(workspace, members),
             examples=_examples(workspace, members, [b[0] for b in body["behaviours"]]),
             languages=dict(sorted(languages.items(), key=lambda item: (-item[1], item[0]))),
             hubs_ignored=tuple(hubs),
@@ -177,28 +175,3 @@ def show_account(settings: Settings, account_id: str) -> dict[str, Any]:
         for row in rows
     ]
     return {"account_id": account_id, "registered": registered[0] if registered else None, "subjects": subjects}
-
-
-def scores(settings: Settings) -> tuple[dict[str, float], dict[str, str | None]]:
-    """Every account's score in [0,1] and group: the highest of its subjects (for evaluation)."""
-    with for_reading(settings) as workspace:
-        with workspace.database.begin() as connection:
-            paths = batches.paths(connection, "scores")
-        table = workspace.lake.read(paths, SCORE_SCHEMA)
-    best: dict[str, float] = {}
-    group: dict[str, str | None] = {}
-    for row in table.to_pylist():
-        account = row["account_id"]
-        if row["score"] >= best.get(account, -1.0):
-            best[account] = row["score"]
-            group[account] = row["operation_id"] if row["standing"] != "contact" else None
-    return best, group
-
-
-def _one(rows: list[dict[str, Any]], key: str, wanted: str, where: str) -> dict[str, Any]:
-    matching = [row for row in rows if row[key].lower().startswith(wanted.lower())]
-    exact = [row for row in matching if row[key].lower() == wanted.lower()]
-    if len(exact or matching) == 1:
-        return (exact or matching)[0]
-    many = f"{len(matching)} match" if matching else "none matches"
-    raise NotFoundError(f"{wanted!r}: {many}", remedy=f"See `counterveil {where}`.")

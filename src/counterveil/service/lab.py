@@ -4,36 +4,44 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+import platform
+from collections.abc import Callable
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from counterveil.errors import UsageError
-from counterveil.lab.baselines import Baseline, duplicate_baseline, keyword_baseline
 from counterveil.lab.generate import ScenarioSummary
 from counterveil.lab.generate import generate as write_scenario
-from counterveil.lab.measures import Estimate, Proportion
+from counterveil.lab.labels import FILE, load_labels
+from counterveil.lab.measures import BCubed, Estimate, Proportion
 from counterveil.lab.metrics import Evaluation
-from counterveil.lab.metrics import evaluate as measure
+from counterveil.lab.mistakes import FalsePositive, Reason
+from counterveil.lab.scorecard import Measured, Run, Scorecard
 from counterveil.lab.truth import Truth, load_truth
 from counterveil.observe.trained import MANIFEST
 from counterveil.pipeline.progress import Progress
-from counterveil.pipeline.tables import mount
-from counterveil.pipeline.workspace import Workspace, for_reading
-from counterveil.service.findings import scores
+from counterveil.service.measuring import measured
 from counterveil.settings import Settings
 
-__all__ = ["Estimate", "Evaluation", "Measured", "Proportion", "evaluate", "generate"]
-
-
-@dataclass(frozen=True, slots=True)
-class Measured:
-    """Counterveil beside two naive baselines on the same log."""
-
-    counterveil: Evaluation
-    keywords: Evaluation
-    duplicates: Evaluation
+__all__ = [
+    "BCubed",
+    "Estimate",
+    "Evaluation",
+    "FalsePositive",
+    "Measured",
+    "Proportion",
+    "Reason",
+    "Run",
+    "Scorecard",
+    "card_of_run",
+    "check_page",
+    "evaluate",
+    "generate",
+    "train",
+    "write_page",
+]
+_PAGE_NEEDS = ("jinja2", "matplotlib")
 
 
 def generate(
@@ -65,27 +73,62 @@ def train(
     return training.run(settings, out, data=data, outside=outside, cache=cache, progress=progress)
 
 
-def evaluate(settings: Settings, truth_folder: Path) -> Measured:
-    """Measure the workspace's scores and groups, and two baselines over the same de-duplicated turns."""
-    folder = truth_folder / "truth" if (truth_folder / "truth").is_dir() else truth_folder
-    truth = load_truth(folder)
-    found, groups = scores(settings)
-    with for_reading(settings) as workspace:
-        keywords = _measured(truth, keyword_baseline(_user_turns(workspace)))
-        duplicates = _measured(truth, duplicate_baseline(_user_turns(workspace)))
-    return Measured(measure(truth, found, groups), keywords, duplicates)
+def evaluate(settings: Settings, key: Path) -> Measured:
+    """Measure the workspace's scores, groups and queue, and two baselines over the same de-duplicated turns.
+
+    ``key`` is a scenario's truth folder, a pack's folder, or a ``labels.csv``.
+
+    Raises:
+        InputError: a key that cannot be read, or one of another log.
+    """
+    return measured(settings, answer_key(key))
 
 
-def _measured(truth: Truth, baseline: Baseline) -> Evaluation:
-    return measure(truth, baseline.scores, baseline.groups)
+def answer_key(path: Path) -> Truth:
+    """The key at a path, whichever form it has. Raises InputError."""
+    if path.is_file() or (not (path / "truth").is_dir() and (path / FILE).is_file()):
+        return load_labels(path if path.is_file() else path / FILE)
+    return load_truth(path / "truth" if (path / "truth").is_dir() else path)
 
 
-def _user_turns(workspace: Workspace) -> Iterator[tuple[str, str]]:
-    with workspace.engine() as engine:
-        mount(workspace, engine, "turns", "texts")
-        table = engine.query(
-            "select account_id, text from turns join texts using (content_key) "
-            "where side = 0 and role = 'user' order by account_id, time, event_id"
-        )
-    for batch in table.to_batches(max_chunksize=8192):
-        yield from zip(batch["account_id"].to_pylist(), batch["text"].to_pylist(), strict=True)
+def card_of_run(key: Path, found: Measured) -> Scorecard:
+    """A scorecard of one finished scan, so that it can be written as a page."""
+    e = found.counterveil
+    run = Run("scan", None, 0.0, 0, None, None, found, None)
+    return Scorecard(
+        pack=str(key),
+        malicious=e.malicious,
+        operations=len(e.operations),
+        innocent=e.benign,
+        events=None,
+        rejects=0,
+        unlabelled=found.unlabelled,
+        unseen=(),
+        bystanders=0,
+        background="none beside what was scanned",
+        background_available=None,
+        seed=None,
+        version=version("counterveil"),
+        python=platform.python_version(),
+        notes=(),
+        runs=(run,),
+    )
+
+
+def check_page(path: Path) -> None:
+    """Raises UsageError where a page could not be written, before an hour is spent on what stands on it."""
+    missing = [name for name in _PAGE_NEEDS if importlib.util.find_spec(name) is None]
+    if missing:
+        raise UsageError(f"--html needs {' and '.join(missing)}", remedy="pip install 'counterveil[lab]'")
+    if path.is_dir() or not path.absolute().parent.is_dir():
+        raise UsageError(f"{path}: not a file in a folder that is there", remedy="Name a file: --html scorecard.html")
+
+
+def write_page(card: Scorecard, path: Path) -> None:
+    """The scorecard as one self-contained page, written whole or not at all. Raises UsageError as ``check_page``."""
+    check_page(path)
+    # Imported by name, as the trainer is: the package works without the extra.
+    page: str = importlib.import_module("counterveil.lab.page.page").page(card)
+    part = path.with_name(path.name + ".part")
+    part.write_text(page, encoding="utf-8")
+    part.replace(path)

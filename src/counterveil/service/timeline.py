@@ -36,3 +36,16 @@ def timeline(workspace: Workspace, members: Sequence[str]) -> Timeline:
     return Timeline(
         tuple(r["day"] for r in rows), tuple(int(r["n_turns"]) for r in rows), tuple(int(r["n_subjects"]) for r in rows)
     )
+
+
+def schedule(workspace: Workspace, members: Sequence[str]) -> tuple[tuple[int, ...], ...]:
+    """New user messages by weekday (seven rows, Monday first) and hour of the day in UTC: context, never evidence."""
+    with workspace.engine() as engine:
+        mount(workspace, engine, "turns")
+        engine.table("members", pa.table({"subject_id": pa.array(list(members), pa.string())}))
+        rows = engine.rows(
+            "select isodow(time)::int - 1 as day, hour(time)::int as hour, count(*)::bigint as n from turns "
+            "join members using (subject_id) where side = 0 and role = 'user' group by all"
+        )
+    counted = {(row["day"], row["hour"]): int(row["n"]) for row in rows}
+    return tuple(tuple(counted.get((day, hour), 0) for hour in range(24)) for day in range(7))

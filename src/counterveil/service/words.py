@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from counterveil.assess.origin import CONTEXT
 from counterveil.observe.mask import inert
 from counterveil.policy.evidence import evidence
 from counterveil.policy.taxonomy import taxonomy
@@ -19,4 +20,4 @@ def kind_label(kind: str) -> str:
     return kinds[kind].label if kind in kinds else kind
 
 
-__all__ = ["behaviour_name", "inert", "kind_label"]
+__all__ = ["CONTEXT", "behaviour_name", "inert", "kind_label"]

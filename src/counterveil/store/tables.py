@@ -159,3 +159,29 @@ opinion_label = Table(
     Column("at", DateTime(timezone=True), nullable=False),
     Index("ix_opinion_label_target", "target"),
 )
+
+# What people decide about leads: dismissed, snoozed, confirmed, reopened. Never changed, never removed, never written by the machine.
+lead_decision = Table(
+    "lead_decision",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("lead_id", String(32), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("author", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("evidence", JSON, nullable=False),
+    Column("ledger", JSON, nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False),
+    Index("ix_lead_decision_lead_id", "lead_id"),
+)
+
+# What was done to the weights of assessment: a version proposed, applied or reverted, by whom.
+weight_event = Table(
+    "weight_event",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("version", String(32), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("author", Text, nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False),
+)

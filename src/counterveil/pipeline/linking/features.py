@@ -39,11 +39,18 @@ select p.subject, e.kind, e.thing_key, e.n_turns, e.n_own_turns, coalesce(p.log2
 from every e join shared using (kind, thing_key) join people p using (subject_id)
 """
 # Texts by when they were first seen: keys of texts differ between workspaces, and which text stands for a thing must not.
+# Languages by number; 0 is none, or not known.
 _TEXTS = """
+create or replace table languages as
+select lang, (row_number() over (order by lang))::int as number from observations where lang <> 'und' group by lang;
 create or replace table text_places as
-select content_key, (row_number() over (
-  order by min(time), min(event_id), min(side), min(role), count(*), content_key) - 1)::bigint as place
-from turns group by content_key
+with placed as (
+  select content_key, (row_number() over (
+    order by min(time), min(event_id), min(side), min(role), count(*), content_key) - 1)::bigint as place
+  from turns group by content_key
+)
+select p.*, coalesce(l.number, 0) as lang
+from placed p left join observations o using (content_key) left join languages l using (lang)
 """
 # The text that stands for a thing of a subject: of those that hold it, the one that says least else; then the earlier one.
 _UNITS = """
@@ -62,7 +69,15 @@ chosen as (
   select subject, kind, thing_key, min(place) as unit
   from held join least_held using (subject, kind, thing_key, n) group by subject, kind, thing_key
 )
-select i.*, c.unit from incidence i left join chosen c using (subject, kind, thing_key);
+select i.*, c.unit, coalesce(o.lang, -1) as lang
+from incidence i left join chosen c using (subject, kind, thing_key) left join text_places o on o.place = c.unit;
+-- As in ``link/alike.py``, `spoken`.
+create or replace table language_pairs as
+with counted as (
+  select subject, lang, count(*) as n from subject_texts join text_places using (content_key) group by subject, lang
+),
+shares as (select lang, n / sum(n) over (partition by subject) as share from counted)
+select lang, greatest(1.0, (power(sum(sqrt(share)), 2) - sum(share)) / 2) as n_pairs from shares group by lang;
 create or replace table unit_passages as
 select distinct o.place as content_key, t.thing_key from text_things t join kind_policy p using (kind)
 join text_places o using (content_key)
@@ -84,9 +99,12 @@ select {columns} from (
 
 def register(workspace: Workspace, engine: Engine, policy: EvidencePolicy) -> dict[int, str]:
     """Make ``people``, ``incidence``, ``unit_passages`` and the policy's tables; what the fields' things are called, by key."""
-    mount(workspace, engine, "subjects", "subject_things", "subject_fields", "accounts", "things", "turns")
+    mount(
+        workspace, engine, "subjects", "subject_things", "subject_fields", "accounts", "things", "turns", "observations"
+    )
     engine.run(_PEOPLE)
-    engine.run(_TEXTS)
+    for statement in _TEXTS.split(";"):
+        engine.run(statement)
     values = _fields(engine)
     register_policy(engine, policy)
     engine.run(_INCIDENCE)

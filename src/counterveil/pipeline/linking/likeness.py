@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from counterveil.encoders.base import Encoder
 from counterveil.engine.duck import Engine
-from counterveil.link.alike import Cells, Chance, PairBits, chance, families, weigh
+from counterveil.link.alike import Cells, Chance, PairBits, Spoken, chance, families, spoken, weigh
 from counterveil.link.meaning import neighbours
 from counterveil.link.near import Ids, Meetings, Texts, Uses, meetings
 from counterveil.pipeline.sample import sample
@@ -35,16 +35,16 @@ ALIKE_SCHEMA = pa.schema(
     ]
 )
 _USES = """
-select p.subject, o.place, t.content_key, min(epoch(t.time))::bigint as time_s
+select p.subject, o.place, t.content_key, o.lang, min(epoch(t.time))::bigint as time_s
 from turns t join people p using (subject_id) join words w using (content_key) join text_places o using (content_key)
 where t.side = 0 and t.role in ('user', 'system')
-group by p.subject, o.place, t.content_key order by o.place, p.subject
+group by p.subject, o.place, t.content_key, o.lang order by o.place, p.subject
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Likeness:
-    """All meetings of one kind, with who used what when; ``kin`` is each text's family of near copies."""
+    """All meetings of one kind, with who used what when; ``kin`` is each text's family of near copies, ``language`` its language."""
 
     kind: str
     policy: KindPolicy
@@ -53,23 +53,33 @@ class Likeness:
     met: Meetings
     content_key: npt.NDArray[np.int64]
     kin: Ids
+    language: Spoken
+
+
+@dataclass(frozen=True, slots=True)
+class _Sent:
+    """The texts that somebody sent, by key; who sent which when; in which language."""
+
+    keys: npt.NDArray[np.int64]
+    uses: Uses
+    language: Spoken
 
 
 def by_words(workspace: Workspace, engine: Engine, policy: EvidencePolicy) -> Likeness:
     """Copies, filled-in templates, paraphrases with shared words. Needs ``people``."""
     mount(workspace, engine, "words", "turns")
-    keys, uses = _uses(engine)
+    sent = _sent(engine)
     rows = engine.query("select content_key, words from words order by content_key")
     column = rows["words"].combine_chunks()
     every = rows["content_key"].to_numpy()
     offsets, flat = column.offsets.to_numpy().astype(np.int64), column.values.to_numpy()
     # Only texts that somebody sent: their words, moved together.
-    sent = np.searchsorted(every, keys)
-    sizes = offsets[sent + 1] - offsets[sent]
+    at = np.searchsorted(every, sent.keys)
+    sizes = offsets[at + 1] - offsets[at]
     begins = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
-    index = np.repeat(offsets[sent] - begins[:-1], sizes) + np.arange(begins[-1])
-    met = meetings(Texts(flat[index], begins), uses)
-    return _likeness("near_text", policy, uses, met, keys)
+    index = np.repeat(offsets[at] - begins[:-1], sizes) + np.arange(begins[-1])
+    met = meetings(Texts(flat[index], begins), sent.uses)
+    return _likeness("near_text", policy, sent, met)
 
 
 def by_meaning(
@@ -78,8 +88,8 @@ def by_meaning(
     """The same in other words or another language, among the texts that were encoded in one space. Needs ``people``."""
     mount(workspace, engine, "words", "turns", "vectors", "sifted", "second_looks")
     sample(engine, workspace.settings)
-    keys, uses = _uses(engine)
-    engine.table("sent", pa.table({"content_key": keys, "place": np.arange(len(keys))}))
+    sent = _sent(engine)
+    engine.table("sent", pa.table({"content_key": sent.keys, "place": np.arange(len(sent.keys))}))
     rows = engine.query(
         # Only what this scan weighs: what an earlier one read of more does not count.
         "select place, own, pasted from vectors join sent using (content_key) where space = $space and ("
@@ -91,29 +101,33 @@ def by_meaning(
     # What was pasted is the matter; the words around it are how everybody asks for a translation.
     matter = np.where(pasted.any(axis=1, keepdims=True), pasted, own)
     norm = np.linalg.norm(matter, axis=1, keepdims=True)
-    vectors = np.zeros((len(keys), encoder.dimensions), dtype=np.float32)
+    vectors = np.zeros((len(sent.keys), encoder.dimensions), dtype=np.float32)
     vectors[rows["place"].to_numpy()] = matter / np.maximum(norm, 1e-9)
-    return _likeness("same_meaning", policy, uses, neighbours(vectors, uses), keys)
+    return _likeness("same_meaning", policy, sent, neighbours(vectors, sent.uses))
 
 
-def _likeness(kind: str, policy: EvidencePolicy, uses: Uses, met: Meetings, keys: npt.NDArray[np.int64]) -> Likeness:
+def _likeness(kind: str, policy: EvidencePolicy, sent: _Sent, met: Meetings) -> Likeness:
     of_kind = policy.kinds[kind]
     cells = Cells(policy.likeness[kind].similarity, of_kind.m, policy.likeness[kind].cap_bits)
-    kin = families(met, uses, len(keys), policy.likeness[kind].one_family)
-    return Likeness(kind, of_kind, cells, uses, met, keys, kin)
+    kin = families(met, sent.uses, len(sent.keys), policy.likeness[kind].one_family)
+    return Likeness(kind, of_kind, cells, sent.uses, met, sent.keys, kin, sent.language)
 
 
-def _uses(engine: Engine) -> tuple[npt.NDArray[np.int64], Uses]:
+def _sent(engine: Engine) -> _Sent:
     rows = engine.query(_USES)
     _, first, text = np.unique(rows["place"].to_numpy(), return_index=True, return_inverse=True)
     keys = rows["content_key"].to_numpy()[first]
     uses = Uses(rows["subject"].to_numpy().astype(np.int32), text.astype(np.int32), rows["time_s"].to_numpy())
-    return keys, uses
+    n_population = engine.query("select count(*) as n from people")["n"][0].as_py()
+    return _Sent(keys, uses, spoken(rows["lang"].to_numpy().astype(np.int32)[first], uses, n_population))
 
 
-def measured(found: Likeness, n_population: int, linked: npt.NDArray[np.int64]) -> Chance:
+def measured(found: Likeness, n_population: int, linked: npt.NDArray[np.int64] | None) -> Chance:
     """Chance among all pairs, or among those that are not ``linked`` (left · N + right, sorted)."""
-    return chance(found.met, found.uses, found.cells, n_population, strangers(found, n_population, linked))
+    strange = None if linked is None else strangers(found, n_population, linked)
+    return chance(
+        found.met, found.uses, found.cells, language=found.language, n_population=n_population, strangers=strange
+    )
 
 
 def strangers(found: Likeness, n_population: int, linked: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
@@ -143,6 +157,7 @@ def weighed(
         found.cells,
         by_chance,
         log2_activity,
+        language=found.language,
         kin=found.kin,
         subject=subject,
         kept=kept,

@@ -18,7 +18,7 @@ from counterveil.detectors.pairs import PAIRS
 from counterveil.encoders.chosen import encoders
 from counterveil.engine.duck import Engine
 from counterveil.link import statements
-from counterveil.link.alike import Chance
+from counterveil.link.alike import LIKE_ALL, Chance
 from counterveil.link.groups import borne_out, communities
 from counterveil.link.near import Ids
 from counterveil.link.null import Discovery, discovery, shuffled
@@ -123,8 +123,11 @@ class Linker:
         floor = threshold_bits(policy, self.n_population)
         engine.table("measured", _MEASURED.empty_table())
         linked: npt.NDArray[np.int64] = np.zeros(0, np.int64)
-        for _ in range(2):
-            chances = [likeness.measured(found, self.n_population, linked) for found in self._likeness]
+        for strangers_known in (False, True):
+            chances = [
+                likeness.measured(found, self.n_population, linked if strangers_known else None)
+                for found in self._likeness
+            ]
             self._alike("", chances)
             self._weigh("")
             self._accept([floor] * len(statements.STRATA), [floor] * len(statements.STRATA))
@@ -133,7 +136,7 @@ class Linker:
                 pairs["left_subject"].to_numpy().astype(np.int64) * self.n_population
                 + pairs["right_subject"].to_numpy()
             )
-            engine.run(statements.MEASURED, self._priors())
+            engine.run(statements.MEASURED, self._priors() | {"like_all": LIKE_ALL})
         return chances, linked
 
     def _chosen(self, chances: Sequence[Chance], linked: npt.NDArray[np.int64]) -> Linked:
@@ -151,15 +154,15 @@ class Linker:
             "select left_subject as subject, kind, thing_key, is_linked from met "
             "union all select right_subject as subject, kind, thing_key, is_linked from met), among_strangers as ("
             "select subject, kind, thing_key from sides group by all having not bool_or(is_linked)) "
-            "select i.subject, i.kind, i.thing_key, i.unit from incidence i "
+            "select i.subject, i.kind, i.thing_key, i.unit, i.lang from incidence i "
             "semi join among_strangers using (subject, kind, thing_key) order by i.subject, i.kind, i.thing_key"
         )
         own = rows["unit"].is_null().to_numpy(zero_copy_only=False)
-        # Fields move alone, among rows of their kind; texts with all that is in them.
+        # Fields move alone, among rows of their kind; texts with all that is in them, among those of their language.
         _, kinds = np.unique(np.array(rows["kind"].to_pylist(), dtype=str), return_inverse=True)
         return _Strange(
             rows,
-            place=np.where(own, kinds + 1, 0),
+            place=np.where(own, -kinds - 1, rows["lang"].to_numpy()),
             unit=np.where(own, rows["thing_key"].to_numpy(), rows["unit"].fill_null(0).to_numpy()),
             kept=[likeness.strangers(found, self.n_population, linked) for found in self._likeness],
         )
@@ -243,7 +246,7 @@ class Linker:
         """Make one null world, and weigh it."""
         engine, rows = self._engine, strange.rows
         drawn = [
-            shuffled(f.uses.subject, np.zeros(len(f.uses.subject)), np.arange(len(f.uses.subject)), replicate)
+            shuffled(f.uses.subject, f.language.of_text[f.uses.text], np.arange(len(f.uses.subject)), replicate)
             for f in self._likeness
         ]
         self._alike("_null", chances, drawn, strange.kept)
@@ -254,7 +257,7 @@ class Linker:
         engine.run(
             "create or replace table incidence_null as "
             "select d.drawn as subject, kind, thing_key, max(i.n_turns) as n_turns, max(i.n_own_turns) as n_own_turns, "
-            "coalesce(min(p.log2_activity), 0) as log2_activity, min(i.unit) as unit "
+            "coalesce(min(p.log2_activity), 0) as log2_activity, min(i.unit) as unit, min(i.lang) as lang "
             "from drawn d join incidence i using (subject, kind, thing_key) join people p on p.subject = d.drawn "
             "group by d.drawn, kind, thing_key"
         )
@@ -356,7 +359,7 @@ class Linker:
 
 # A judgement weighs so many times what a link needs: it holds a pair together whatever else is known. Chosen by us.
 _JUDGED = 3.0
-_MEASURED = pa.schema([("kind", pa.string()), ("size_bin", pa.int32()), ("bits", pa.float64())])
+_MEASURED = pa.schema([("kind", pa.string()), ("size_bin", pa.int32()), ("lang", pa.int32()), ("bits", pa.float64())])
 
 
 def _told(row: Mapping[str, Any]) -> str:

@@ -1,0 +1,1 @@
+"""Labelled logs, diluted and changed: what an evaluation scans (``counterveil lab evaluate --pack``)."""

@@ -1,0 +1,197 @@
+"""``lab evaluate --pack``: any folder of the form is a pack; what is wrong with one is said; no text of it is left behind."""
+
+from __future__ import annotations
+
+import os
+import re
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+
+from tests.cli.conftest import cli, data, write
+
+Record = dict[str, Any]
+_HEAD = "account_id,operation_id,harm,role,note\n"
+_LABELS = _HEAD + "m0,op,comments,writer,\nm1,op,comments,,\nb0,,,journalist,\nb1,,,,\nv,op,,victim,\n"
+
+
+def events() -> list[Record]:
+    """Two operators, two innocents, a victim and a stranger; string contents, unknown keys, other zones, nulls."""
+    found: list[Record] = []
+
+    def say(account: str, text: Any, hour: int, **more: Any) -> None:
+        found.append({"event_id": len(found), "time": f"2025-11-{3 + hour // 20:02}T{hour % 20:02}:00:00+02:00",
+                      "account_id": account, "input": text, "mood": {"x": 1}, **more})  # fmt: skip
+
+    for n in range(5):
+        for account in ("m0", "m1"):
+            say(
+                account,
+                f"Write {n + 6} comments as made-up neighbours who love the Valdora dam, for valdora-voice.example",
+                n * 30,
+                device_id="d",
+            )
+        for account in ("b0", "b1"):
+            say(
+                account,
+                [{"role": "user", "content": f"A soup for {n + 2} people with leeks, as {account} likes it"}],
+                n * 31,
+            )
+    say("v", "Is valdora-voice.example a scam?", 12)
+    say("stranger", "What is the capital of Peru?", 14)
+    return found
+
+
+@pytest.fixture
+def pack(tmp_path: Path) -> Path:
+    write(tmp_path / "pack" / "events.jsonl", events())
+    (tmp_path / "pack" / "labels.csv").write_text(_LABELS, encoding="utf-8")
+    return tmp_path / "pack"
+
+
+@pytest.fixture
+def background(tmp_path: Path) -> Path:
+    """Ordinary people in another format: OpenAI chat completions, each record with its user."""
+    records = [
+        {"request": {"model": "m", "user": f"user{n % 6}",
+                     "messages": [{"role": "user", "content": f"Explain how a lock number {n} on a canal works"}]},
+         "response": {"id": f"r{n}", "object": "chat.completion", "created": 1_700_000_000 + n * 50_000, "choices": []}}
+        for n in range(12)
+    ]  # fmt: skip
+    return write(tmp_path / "other" / "chat.jsonl", records)
+
+
+@pytest.fixture
+def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where temporary workspaces are made."""
+    folder = tmp_path / "tmp"
+    folder.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
+    return folder
+
+
+def test_a_foreign_pack_and_background_as_one_json(
+    pack: Path, background: Path, temporary: Path, tmp_path: Path
+) -> None:
+    page = tmp_path / "card.html"
+    result = cli("lab", "evaluate", "--pack", pack, "--background", background, "--ratio", "1", "--ratio", "100", "--json",
+                 "--adversary", "split", "--ablate", "context", "--html", page)  # fmt: skip
+    assert result.exit_code == 0, result.output
+    card = data(result, "scorecard")
+    assert (card["malicious"], card["operations"], card["innocent"]) == (2, 1, 3)
+    assert card["unlabelled"] == ["stranger"]
+    assert card["bystanders"] == 1
+    assert card["background_available"] == 6
+    assert [run["name"] for run in card["runs"]] == [
+        "1x", "1x-split", "1x-without-context", "100x", "100x-split", "100x-without-context"
+    ]  # fmt: skip
+    assert [run["background"] for run in card["runs"]] == [2, 2, 2, 6, 6, 6]
+    assert card["runs"][3]["ratio"] == 3.0
+    assert any("fewer than asked for" in note and "100x reached 3" in note for note in card["notes"])
+    for run in card["runs"]:
+        found, spent = run["measured"]["counterveil"], run["cost"]
+        assert found["benign"] == 3 + run["background"]
+        assert found["malicious"] == (10 if run["adversary"] else 2)
+        assert {row["language"] for row in found["languages"]} >= {"en"}
+        assert {row["harm"] for row in found["harms"]} == {"comments"}
+        assert {row["kind"] for row in found["benign_kinds"]} == {"journalist", "victim", "ordinary", "background"}
+        assert spent["events"] == 22 + 2 * run["background"]
+        assert spent["clio_per_100k_usd"] == 48.81
+    assert list(temporary.iterdir()) == [], "mixes and workspaces are removed"
+    assert "taking in the pack" in result.stderr
+    assert re.search(r"mix 100x-split", result.stderr)
+    assert "<svg" in page.read_text(encoding="utf-8")
+
+
+def test_generated_background_on_screen_and_kept(pack: Path, temporary: Path, tmp_path: Path) -> None:
+    keep = tmp_path / "kept"
+    result = cli("lab", "evaluate", "--pack", pack, "--ratio", "2", "--keep", keep, "--quiet")
+    assert result.exit_code == 0, result.output
+    for words in (
+        "generated by Counterveil",
+        "not in labels.csv (stranger",
+        "Queue as shipped",
+        "Clio, published",
+        "members of suspected",
+    ):
+        assert words in result.stdout
+    assert result.stderr == ""
+    assert {p.name for p in keep.iterdir()} == {"2x"}
+    mix = [orjson.loads(line) for line in (keep / "2x" / "events.jsonl").read_bytes().splitlines()]
+    ordinary = {e["account_id"] for e in mix if e["account_id"].startswith("bg-")}
+    assert len(ordinary) == 4
+    assert all(e["time"][:7] in ("2025-10", "2025-11") for e in mix), "laid over the pack's own weeks"
+    # What is kept is a pack again, and its workspace can be looked at.
+    assert cli("leads", "list", "--home", keep / "2x" / "run").exit_code == 0
+    again = cli("lab", "evaluate", keep / "2x" / "run", keep / "2x", "--json", "--html", tmp_path / "x.html")
+    assert data(again, "evaluation")["counterveil"]["malicious"] == 2
+    assert (tmp_path / "x.html").is_file()
+
+
+def test_lines_that_cannot_be_read_are_said(pack: Path, temporary: Path) -> None:
+    with (pack / "events.jsonl").open("ab") as out:
+        out.write(b'{"event_id": "x", "account_id": "m0"}\nnot json\n')
+    result = cli("lab", "evaluate", "--pack", pack, "--json", "--quiet")
+    assert result.exit_code == 3
+    card = data(result, "scorecard")
+    assert card["rejects"] == 2
+    assert any("2 lines of the pack could not be read" in n and "events.jsonl:23: time" in n for n in card["notes"])
+    assert card["runs"][0]["name"] == "as-is"
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"labels.csv": None}, "labels.csv: cannot be read"),
+        ({"events.jsonl": None}, "no events.jsonl"),
+        ({"events.jsonl": "not json\n"}, "no event could be read"),
+        ({"labels.csv": _HEAD + "x,op,,,\ny,op,,,\nm0,,,,\n"}, "2 of 3 accounts are not in the log"),
+        ({"labels.csv": _HEAD + "b0,,,,\n"}, "names no malicious account"),
+        ({"labels.csv": "account_id,harm\nm0,\n"}, "no column operation_id"),
+        ({"labels.csv": _LABELS + "m0,,,,\n"}, "m0 is there twice"),
+    ],
+)
+def test_a_folder_that_is_no_pack(pack: Path, temporary: Path, change: dict[str, str | None], said: str) -> None:
+    for name, content in change.items():
+        if content is None:
+            (pack / name).unlink()
+        else:
+            (pack / name).write_text(content, encoding="utf-8")
+    result = cli("lab", "evaluate", "--pack", pack, "--quiet")
+    assert result.exit_code == 2
+    assert said in result.stderr
+    assert "try:" in result.stderr
+    assert list(temporary.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ((), "nothing to evaluate"),
+        (("run", "truth", "--pack", "pack"), "RUN and TRUTH are for a finished scan"),
+        (("run", "truth", "--ratio", "10"), "need --pack"),
+        (("--pack", "nowhere"), "no such folder"),
+        (("--pack", "pack", "--adversary", "magic"), "no adversary 'magic'"),
+        (("--pack", "pack", "--ablate", "time"), "cannot ablate 'time'"),
+        (("--pack", "pack", "--ratio", "-1"), "not between"),
+        (("--pack", "pack", "--ratio", "nan"), "not between"),
+        (("--pack", "pack", "--keep", "pack"), "not an empty folder"),
+        (("--pack", "pack", "--html", "no/such/folder/x.html"), "not a file in a folder that is there"),
+        (("--pack", "pack", "--background", "nothing*.jsonl"), "no such file"),
+    ],
+)
+def test_calls_that_cannot_be_meant(pack: Path, temporary: Path, arguments: tuple[str, ...], said: str) -> None:
+    os.chdir(pack.parent)
+    result = cli("lab", "evaluate", *arguments, "--quiet")
+    assert result.exit_code == 2
+    assert said in result.stderr
+
+
+def test_html_without_the_extra_says_how_to_get_it(pack: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    result = cli("lab", "evaluate", "--pack", pack, "--html", pack / "x.html")
+    assert result.exit_code == 2
+    assert "counterveil[lab]" in result.stderr
