@@ -52,3 +52,14 @@ class StateError(CounterveilError):
     """The workspace is damaged or was written by a newer version."""
 
     code = "state"
+
+
+class EndpointError(CounterveilError):
+    """A model endpoint does not answer, or not as the API says; what was done before is kept."""
+
+    code = "endpoint"
+
+    def __init__(self, message: str, *, remedy: str = "", gone: bool = False) -> None:
+        super().__init__(message, remedy=remedy)
+        # Nothing answers there: the next question would fail as this one did.
+        self.gone = gone

@@ -83,6 +83,52 @@ class Settings(BaseModel):
     encoder_key_env: Annotated[
         str, Field(description="Name of the environment variable that holds the endpoint's key.")
     ] = "OPENAI_API_KEY"
+    judge: Annotated[
+        Literal["none", "endpoint"],
+        Field(
+            description="Who reads the few that cross the trigger: nobody, or a chat model at an OpenAI-compatible endpoint. "
+            "Masked texts are sent there."
+        ),
+    ] = "none"
+    judge_url: Annotated[str, Field(description="Base URL of the judge's chat endpoint, ending in `/v1` mostly.")] = ""
+    judge_model: Annotated[str, Field(description="Name of the judge's model at that endpoint.")] = ""
+    judge_key_env: Annotated[
+        str, Field(description="Name of the environment variable that holds the judge endpoint's key.")
+    ] = "OPENAI_API_KEY"
+    judge_max_items: Annotated[
+        int, Field(ge=0, description="Operations and lone subjects that one run may have read by the judge.")
+    ] = 200
+    judge_budget_tokens: Annotated[
+        int, Field(ge=0, description="Tokens, in and out, that one run of the judge may use.")
+    ] = 2_000_000
+    judge_budget_usd: Annotated[
+        float, Field(ge=0, description="Money that one run of the judge may cost; counts where a price is set.")
+    ] = 10.0
+    judge_budget_hours: Annotated[float, Field(ge=0, description="Wall hours that one run of the judge may take.")] = (
+        2.0
+    )
+    judge_usd_per_mtok_in: Annotated[
+        float, Field(ge=0, description="Price of a million tokens sent to the judge; 0: not priced (own machine).")
+    ] = 0.0
+    judge_usd_per_mtok_out: Annotated[
+        float, Field(ge=0, description="Price of a million tokens that the judge writes.")
+    ] = 0.0
+    judge_requests_per_minute: Annotated[
+        int, Field(ge=1, description="Requests a minute that the judge's endpoint is sent at most.")
+    ] = 60
+    judge_tokens_per_minute: Annotated[
+        int, Field(ge=1, description="Tokens a minute, in and out, that the judge's endpoint is given at most.")
+    ] = 200_000
+    judge_timeout_s: Annotated[
+        float, Field(gt=0, description="Seconds to wait for one answer of the judge before it is asked again.")
+    ] = 120.0
+    judge_retries: Annotated[
+        int,
+        Field(ge=0, le=20, description="How often a request is sent again after 429, 5xx or no answer, ever later."),
+    ] = 4
+    judge_max_chars: Annotated[
+        int, Field(ge=500, description="Characters of evidence in one package for the judge (about three a token).")
+    ] = 9_000
     trained: Annotated[
         Path | None,
         Field(description="Folder of learned weights from `counterveil lab train`; default: those in the package."),

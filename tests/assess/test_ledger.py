@@ -223,10 +223,18 @@ def test_a_shift_is_taken_off_the_mean_and_touches_nothing_else_that_was_read(fa
     assert plain.get("stance") == shifted.get("stance")
     assert shifted.get("reading", 0.0) <= plain.get("reading", 0.0)
     assert confidence(of_group(facts, shift)) <= confidence(of_group(facts))
-    n_read = sum(m.n_read > 0 for m in facts.members)
-    taken = GROUP.reading_slope * shift * groups.n_independent(n_read, GROUP.member_correlation) if n_read else 0.0
+    n = groups.n_independent(sum(m.n_read > 0 for m in facts.members), GROUP.member_correlation)
+    taken = GROUP.reading_slope * n * shift
     if "reading" in plain and abs(plain["reading"]) < GROUP.reading_cap - taken:
         assert math.isclose(plain["reading"] - shifted.get("reading", 0.0), taken, abs_tol=2e-3)
+
+
+@given(n=st.integers(1, 500), correlation=st.floats(0.0, 1.0))
+def test_more_members_tell_more_but_never_as_much_as_strangers(n: int, correlation: float) -> None:
+    worth = groups.n_independent(n, correlation)
+    assert 1.0 - 1e-9 <= worth <= n + 1e-9
+    assert worth <= groups.n_independent(n + 1, correlation) + 1e-9
+    assert correlation == 0.0 or worth <= 1 / correlation + 1e-9
 
 
 @pytest.mark.parametrize(

@@ -9,11 +9,12 @@ from hypothesis import strategies as st
 
 from counterveil.errors import SettingsError
 from counterveil.observe.claims import claims, claims_version
-from counterveil.policy.claims import STAGE, STAGES_FILE, ClaimRule, claim_rules, rules_of
+from counterveil.policy.claims import STAGE, STAGES_FILE, STEER, ClaimRule, claim_rules, rules_of
 
 RULES = claim_rules()
 LANGUAGES = tuple(dict.fromkeys(rule.lang for rule in RULES))
 SLOTS = {"role", "client", "quota", "kpi", "team", "tool", "report", "pay", "targets"}
+STEERING = {f"{STEER}judge", f"{STEER}model"}
 STAGES = {f"{STAGE}{stage}" for stage in ("contact", "trust", "money", "obstacle")}
 ASKED = set("en zh es ru ko fr pt id vi ur ja km ar fa de tr hi uk".split())
 ASKED_STAGES = set("en zh es ru ko ja pt fr id vi ur hi ar tr de km".split())
@@ -58,7 +59,7 @@ def assert_sound(text: str) -> None:
         assert 0 <= claim.start < claim.end <= len(text)
         assert claim.value == " ".join(text[claim.start : claim.end].split())
         assert 0 < len(claim.value) <= 80
-        assert claim.slot in SLOTS | STAGES
+        assert claim.slot in SLOTS | STAGES | STEERING
     for a in found:
         assert not [b for b in found if b is not a and b.slot == a.slot and b.start < a.end and a.start < b.end]
     assert len({(c.slot, c.value.casefold()) for c in found}) == len(found)

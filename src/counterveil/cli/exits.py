@@ -14,6 +14,7 @@ from rich.text import Text
 from counterveil.errors import (
     BusyError,
     CounterveilError,
+    EndpointError,
     InputError,
     NotFoundError,
     SettingsError,
@@ -31,6 +32,7 @@ EXIT_CODES: dict[type[CounterveilError], int] = {
     NotFoundError: USAGE,
     BusyError: USAGE,
     StateError: USAGE,
+    EndpointError: PARTIAL,
 }
 
 P = ParamSpec("P")

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from counterveil import __version__
-from counterveil.cli import accounts, config, lab, leads, links, operations, quality, scan, weights
+from counterveil.cli import accounts, config, judge, lab, leads, links, operations, quality, scan, weights
 from counterveil.cli.exits import INTERRUPTED, USAGE
 from counterveil.cli.options import Json
 from counterveil.cli.render import json_out, out, table
@@ -31,6 +31,7 @@ app.add_typer(leads.app, name="leads")
 app.add_typer(operations.app, name="operations")
 app.add_typer(links.app, name="links")
 app.add_typer(accounts.app, name="accounts")
+app.add_typer(judge.app, name="judge")
 app.add_typer(weights.app, name="weights")
 app.add_typer(quality.app, name="quality")
 app.add_typer(config.app, name="config")

@@ -19,6 +19,8 @@ _WORDS = {
     "read": "reading behaviour",
     "second look": "reading again, closely",
     "assess": "weighing evidence",
+    "judge": "asking the judge",
+    "golden": "asking the golden sets",
     "quality": "checking quality",
     "generate": "writing the scenario",
     "pack": "taking in the pack",

@@ -11,6 +11,7 @@ import typer
 from rich.console import Console
 
 from counterveil.cli.exits import FINE, PARTIAL, handled
+from counterveil.cli.judge import report_data, report_lines
 from counterveil.cli.leads import lead_table
 from counterveil.cli.options import Format, Home, Identity, Json, Map, Paths, Quiet, Workers, choice_of, settings_of
 from counterveil.cli.progress import Shown
@@ -37,7 +38,7 @@ def scan(
     """Read logs and run every stage: turns, artefacts, links, operations, leads.
 
     Incremental: what was read before is not read again. With no paths, analyse what is in the workspace.
-    Exits with 3 when some records were rejected (see rejects.jsonl in the workspace).
+    Exits with 3 when some records were rejected (see rejects.jsonl in the workspace) or a judge did not answer.
     """
     settings = settings_of(home, workers)
     if not paths and not (settings.home / "state.db").exists():
@@ -61,7 +62,8 @@ def scan(
                 "No leads: no linked group looks like abuse. Linked groups: counterveil operations list --all"
             )
         quality_line(console, report.quality, settings)
-    raise typer.Exit(PARTIAL if report.ingest.n_rejects else FINE)
+    unanswered = report.judged is not None and report.judged.is_partial
+    raise typer.Exit(PARTIAL if report.ingest.n_rejects or unanswered else FINE)
 
 
 @handled
@@ -138,6 +140,8 @@ def scan_lines(console: Console, report: ScanReport) -> None:
             f"  links by {name}: sure from {found.bits:.1f} bits, {found.n_observed:,} of them; chance makes {found.n_null:.1f} "
             f"(false discovery rate {found.rate:.1%})"
         )
+    if report.judged is not None:
+        report_lines(console, report.judged)
 
 
 def quality_line(console: Console, summary: Mapping[str, Any], settings: Settings) -> None:
@@ -183,6 +187,7 @@ def scan_data(report: ScanReport, settings: Settings) -> dict[str, Any]:
         "n_leads": len(report.assessed.leads),
         "operation_changes": asdict(report.assessed.operation_changes),
         "lead_changes": asdict(report.assessed.lead_changes),
+        "judge": None if report.judged is None else report_data(report.judged),
         "quality": report.quality,
         "seconds": report.seconds,
     }

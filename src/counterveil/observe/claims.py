@@ -14,7 +14,7 @@ from functools import lru_cache
 import pyarrow as pa
 
 from counterveil.ids import digest_hex
-from counterveil.policy.claims import STAGE, claim_rules
+from counterveil.policy.claims import STAGE, STEER, claim_rules
 
 _MAX_PER_TEXT = 12
 _MAX_VALUE = 80
@@ -64,7 +64,8 @@ def claims(text: str, languages: Iterable[str]) -> list[Found]:
     """Claims in a text, by the rules of its languages and those for any, in order of appearance.
 
     Where claims of one slot overlap, the longest stands; the same words are told once. ``value`` is the text of the span
-    with runs of white space as one space. At most twelve self-descriptions and twelve stages of a fraud are reported.
+    with runs of white space as one space. At most twelve self-descriptions, twelve stages of a fraud and twelve attempts to
+    steer a judge are reported.
 
     Cost: linear in the first 4,000 characters, a few rules a language.
 
@@ -89,10 +90,10 @@ def claims(text: str, languages: Iterable[str]) -> list[Found]:
     found: dict[tuple[str, str], Found] = {}
     for claim in sorted(longest, key=lambda c: (c.start, c.slot)):
         found.setdefault((claim.slot, claim.value.casefold()), claim)
-    left = {True: _MAX_PER_TEXT, False: _MAX_PER_TEXT}
+    left = dict.fromkeys((STAGE, STEER, ""), _MAX_PER_TEXT)
     kept: list[Found] = []
     for claim in found.values():
-        group = claim.slot.startswith(STAGE)
+        group = next(g for g in left if claim.slot.startswith(g))
         if left[group]:
             left[group] -= 1
             kept.append(claim)

@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 import pyarrow as pa
 
-from counterveil.assess import groups, leads, subjects
+from counterveil.assess import groups, judged, leads, subjects
 from counterveil.assess.facts import SubjectFacts
 from counterveil.assess.hypotheses import board
 from counterveil.assess.items import items
@@ -34,7 +34,7 @@ from counterveil.pipeline.workspace import Workspace
 from counterveil.policy.adjustment import adjusted
 from counterveil.policy.assessment import AssessmentPolicy
 from counterveil.policy.hypotheses import hypotheses
-from counterveil.store import batches, findings
+from counterveil.store import batches, findings, opinions
 from counterveil.store.findings import Changes
 from counterveil.store.history import given_ids, known_operations, remember
 
@@ -85,12 +85,14 @@ def assess(workspace: Workspace, linked: Linked, progress: Progress) -> Assessed
     found = []
     with workspace.database.begin() as connection:
         known, given = known_operations(connection), given_ids(connection)
+        judgements = opinions.in_force(connection)
     named = identify(linked.groups, known, lambda members: _new_id(members, facts), given)
     for name, group in zip((n.operation_id for n in named), linked.groups, strict=True):
         inside = set(group)
         of_group = {b.subject: b for b in belongings(group, weights, sure, threshold_bits=linked.threshold_bits)}
         links = [link for (left, right), link in linked.links.items() if left in inside and right in inside]
         drawn = operation(name, [facts[s] for s in group], of_group, links, base=base, policy=policy)
+        drawn = judged.operation(drawn, judgements.get(name, ()), policy)
         found.append(dataclasses.replace(_explained(drawn, facts, signals, usual), origin=origin(drawn, said, held)))
         progress.advance(1)
     ledgers = {
@@ -104,6 +106,10 @@ def assess(workspace: Workspace, linked: Linked, progress: Progress) -> Assessed
         )
         for name, of_one in sorted(facts.items())
     }
+    for name, ledger in ledgers.items():
+        if ledger:
+            read = facts[name].reading - base.shift
+            ledgers[name] = (*ledger, *judged.raised_by(judgements.get(name, ()), read, policy.judge))
     lone = _lone_leads(facts, {m.subject_id for o in found for m in o.members}, ledgers, base, policy)
     of_operations = [leads.of_operation(o, version) for o in found if o.verdict is Verdict.SUSPECTED]
     queue = listed(workspace, of_operations + lone, found)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
+from counterveil.chat.endpoint import ChatEndpoint
 from counterveil.pipeline.assess import Assessed, assess
 from counterveil.pipeline.ingest import IngestReport, ingest
+from counterveil.pipeline.judging.ask import JudgeReport, ask_all, choice_of
 from counterveil.pipeline.linking.link import Linked, linking
 from counterveil.pipeline.observe import observe_new
 from counterveil.pipeline.profile import profile
@@ -35,6 +37,7 @@ class ScanReport:
     assessed: Assessed
     # The summary of the quality report: blind spots, drift, bad checks of the data.
     quality: dict[str, Any]
+    judged: JudgeReport | None = None
     seconds: dict[str, float] = field(default_factory=dict)
 
 
@@ -51,8 +54,12 @@ def scan(
 
     Raises:
         SettingsError: an encoder without heads for its space, or a folder without weights; before anything is read.
+        UsageError: a judge that is named and cannot be asked; before anything is read.
     """
     check_fit(workspace.settings)
+    with_judge = workspace.settings.judge != "none"
+    if with_judge:
+        ChatEndpoint(choice_of(workspace.settings))
     seconds: dict[str, float] = {}
 
     def timed(name: str, work: Callable[[], Out]) -> Out:
@@ -79,5 +86,14 @@ def scan(
         timed("meaning", linker.read_meaning)
         linked = timed("link", linker.draw)
     assessed = timed("assess", lambda: assess(workspace, linked, progress))
+    judged = timed("judge", lambda: ask_all(workspace, progress)) if with_judge else None
+    if judged is not None and judged.n_answered + judged.n_reused:
+        # With what the judge said; how findings changed is told against what stood before this scan.
+        again = timed("assess again", lambda: assess(workspace, linked, progress))
+        assessed = replace(
+            again,
+            operation_changes=assessed.operation_changes + again.operation_changes,
+            lead_changes=assessed.lead_changes + again.lead_changes,
+        )
     quality = timed("quality", lambda: standing_report(workspace, progress))
-    return ScanReport(taken, n_observed, len(buckets), linked, read, assessed, quality, seconds)
+    return ScanReport(taken, n_observed, len(buckets), linked, read, assessed, quality, judged, seconds)

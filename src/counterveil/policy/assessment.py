@@ -9,6 +9,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from counterveil.model.opinion import Sureness
 from counterveil.model.signal import Family
 
 
@@ -75,6 +76,22 @@ class ContactPolicy(_Frozen):
     min_read_texts: int
 
 
+class JudgeWeights(_Frozen):
+    """What a judge's opinion adds at most, in log-odds, and who is read by it; see the comments of ``assessment.toml``."""
+
+    clear: Annotated[float, Field(ge=0)]
+    weak: Annotated[float, Field(ge=0)]
+    cap: Annotated[float, Field(ge=0)]
+    sureness: dict[Sureness, Annotated[float, Field(ge=0, le=1)]]
+    top_k: Annotated[int, Field(ge=1)]
+    min_signal: float
+    group_sum: float
+    group_count: int
+    lone_sum: float
+    lone_count: int
+    steering: Annotated[float, Field(ge=0, le=1)]
+
+
 class VerdictPolicy(_Frozen):
     """From which confidence on a group is a suspected operation."""
 
@@ -96,6 +113,7 @@ class AssessmentPolicy(_Frozen):
     subject: SubjectWeights
     contact: ContactPolicy
     verdict: VerdictPolicy
+    judge: JudgeWeights
     decay: DecayPolicy
 
 

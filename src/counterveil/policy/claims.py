@@ -1,4 +1,4 @@
-"""How people describe the work itself, and the stages of fraud by chat, in many languages, as data."""
+"""How people describe the work itself, the stages of fraud by chat, and attempts to steer a judge, as data."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ from counterveil.errors import SettingsError
 
 FILE = "claims.toml"
 STAGES_FILE = "stages.toml"
+STEERING_FILE = "steering.toml"
 STAGE = "stage_"
+STEER = "steer_"
 Slot = Literal[
     "role",
     "client",
@@ -29,6 +31,8 @@ Slot = Literal[
     "stage_trust",
     "stage_money",
     "stage_obstacle",
+    "steer_judge",
+    "steer_model",
 ]
 # An escaped character or a set: what looks like a repetition inside them is none.
 _INERT = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]", re.DOTALL)
@@ -100,8 +104,10 @@ def _rule(file: str, number: int, row: object) -> ClaimRule:
 
 @lru_cache(maxsize=1)
 def claim_rules() -> tuple[ClaimRule, ...]:
-    """The shipped rules, checked: self-description, then stages."""
+    """The shipped rules, checked: self-description, then stages, then steering."""
     folder = files("counterveil.policy")
     return tuple(
-        rule for file in (FILE, STAGES_FILE) for rule in rules_of((folder / file).read_text(encoding="utf-8"), file)
+        rule
+        for file in (FILE, STAGES_FILE, STEERING_FILE)
+        for rule in rules_of((folder / file).read_text(encoding="utf-8"), file)
     )

@@ -23,6 +23,13 @@ class Changes:
     unchanged: int
     withdrawn: int
 
+    def __add__(self, later: Changes) -> Changes:
+        """Both, one after the other; what the later one changes of what the earlier one left alone is not unchanged."""
+        unchanged = max(0, self.unchanged - later.changed - later.withdrawn)
+        return Changes(
+            self.added + later.added, self.changed + later.changed, unchanged, self.withdrawn + later.withdrawn
+        )
+
 
 def put_operations(connection: Connection, bodies: Mapping[str, Mapping[str, Any]], at: datetime) -> Changes:
     """Make the stored operations equal to ``bodies`` (by operation id)."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import (
     JSON,
     BigInteger,
+    Boolean,
     Column,
     DateTime,
     Float,
@@ -119,6 +120,44 @@ judgement = Table(
     Column("at", DateTime(timezone=True), nullable=False),
     Column("withdrawn_at", DateTime(timezone=True), nullable=True),
     Index("ix_judgement_left_subject", "left_subject"),
+)
+
+# What judge models said: one row an answer, never changed. ``run`` 0 counts; others are repetitions that measure agreement.
+# ``body`` holds ratings, places of quotes and the model's own words, no text of the log.
+opinion = Table(
+    "opinion",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("cache_key", String(32), nullable=False),
+    Column("run", Integer, nullable=False),
+    Column("target", Text, nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("package", String(32), nullable=False),
+    Column("policies", Text, nullable=False),
+    Column("prompt", String(32), nullable=False),
+    Column("model", Text, nullable=False),
+    Column("body", JSON, nullable=False),
+    Column("tokens_in", BigInteger, nullable=False),
+    Column("tokens_out", BigInteger, nullable=False),
+    Column("is_estimate", Boolean, nullable=False),
+    Column("usd", Float, nullable=False),
+    Column("seconds", Float, nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False),
+    Index("ix_opinion_cache_key", "cache_key"),
+    Index("ix_opinion_target", "target"),
+)
+
+# What people say of the same targets, to measure the judge by. The latest of an author counts.
+opinion_label = Table(
+    "opinion_label",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("target", Text, nullable=False),
+    Column("verdict", String(16), nullable=False),
+    Column("author", Text, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False),
+    Index("ix_opinion_label_target", "target"),
 )
 
 # What people decide about leads: dismissed, snoozed, confirmed, reopened. Never changed, never removed, never written by the machine.

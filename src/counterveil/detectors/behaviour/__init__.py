@@ -9,6 +9,7 @@ from counterveil.detectors.behaviour.disguises import Disguises
 from counterveil.detectors.behaviour.doing_share import DoingShare
 from counterveil.detectors.behaviour.everyday_use import EverydayUse
 from counterveil.detectors.behaviour.fiction_stance import FictionStance
+from counterveil.detectors.behaviour.judge_steering import JudgeSteering
 from counterveil.detectors.behaviour.one_behaviour import OneBehaviour
 from counterveil.detectors.behaviour.persistence import Persistence
 from counterveil.detectors.behaviour.personas import Personas
@@ -36,6 +37,7 @@ BEHAVIOUR: tuple[BehaviourDetector, ...] = (
     RefusedThenSplit(),
     StageProgression(),
     Disguises(),
+    JudgeSteering(),
     VictimStance(),
     AnalystStance(),
     FictionStance(),

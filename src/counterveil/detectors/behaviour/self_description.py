@@ -9,7 +9,7 @@ import numpy as np
 from counterveil.detectors.behaviour.base import saturated, signal, strongest, upper_mean
 from counterveil.model.activity import Activity, Sketch, sketched
 from counterveil.model.signal import Bearing, BehaviourInfo, Case, EvidenceClass, Family, Signal
-from counterveil.policy.claims import STAGE
+from counterveil.policy.claims import STAGE, STEER
 
 _HALF = 2.0
 
@@ -49,7 +49,7 @@ class SelfDescription:
         """Cost: n log n."""
         told = activity.score("tag_selfdesc")
         told_doing = np.sqrt(told * upper_mean(activity.score("doing"), 0.5))
-        said = [claim for claim in activity.claims if not claim.slot.startswith(STAGE)]
+        said = [claim for claim in activity.claims if not claim.slot.startswith((STAGE, STEER))]
         score = upper_mean(told_doing, 0.25) * (0.7 + 0.3 * saturated(len({claim.slot for claim in said}), _HALF))
         shown = ", ".join(f"{c.slot}: {c.value}" for c in said[:3]) or "no claim in a known form"
         return signal(self.info, activity, score, f"claims, unverified: {shown}", strongest(told))

@@ -1,0 +1,1 @@
+"""A judge model measured: golden sets, and a scenario with and without it."""

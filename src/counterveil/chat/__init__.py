@@ -1,0 +1,1 @@
+"""Chat models at OpenAI-compatible endpoints: the only code that sends masked evidence anywhere."""
