@@ -288,10 +288,12 @@ COHORTS: dict[str, dict[str, Any]] = {
 @pytest.mark.parametrize("name", COHORTS)
 @given(reading=st.floats(-4.0, 1.5), stance=st.floats(-3.0, 0.3), shift=st.floats(0.0, 3.0), n=st.integers(2, 30))
 def test_cohorts_stay_below_the_middle(name: str, reading: float, stance: float, shift: float, n: int) -> None:
-    """Although their texts read four to one like operators': firms, families, classes, shared machines."""
+    """Although their texts, taken together, read four to one like operators': firms, families, classes, shared machines."""
     case = dict(COHORTS[name])
     facts = case.pop("facts")
-    assert confidence(of_group(group(members(n, reading=reading, stance=stance, **facts), **case), shift)) < 0.5
+    worth = groups.n_independent(n, GROUP.member_correlation)
+    read = members(n, reading=reading / worth, stance=stance / worth, **facts)
+    assert confidence(of_group(group(read, **case), shift / worth)) < 0.5
 
 
 def test_a_working_operation_is_above_the_middle() -> None:
