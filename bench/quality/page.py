@@ -109,8 +109,12 @@ def _costs(runs: Sequence[tuple[Row, Row]]) -> str:
     for card, run in runs:
         c = run["cost"]
         rows.append(
-            [str(card["seed"]), run["name"], f"{c['events']:,}", f"{c['conversations']:,}", f"{c['texts_read']:,}"]
-            + [
+            [
+                str(card["seed"]),
+                run["name"],
+                f"{c['events']:,}",
+                f"{c['conversations']:,}",
+                f"{c['texts_read']:,}",
                 f"{c['wall_s'] / 60:.1f}",
                 f"{c['cpu_s']:,.0f}",
                 f"{c['per_100k_wall_minutes']:.0f}",
@@ -133,7 +137,7 @@ def _details(card: Row, run: Row) -> list[str]:
             *(_n(p) for p in o["flagged"]),
             _n(o["group_share"]),
             "–" if o["purity"] is None else f"{o['purity']:.2f}",
-        ]  # fmt: skip
+        ]
         for o in e["operations"]
     ]
     kinds = [
