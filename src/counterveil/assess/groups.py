@@ -103,7 +103,8 @@ def _reading(facts: GroupFacts, weights: GroupWeights, shift: float) -> list[Ent
         entry(
             "stance",
             capped(weights.stance_slope * stance, weights.stance_cap),
-            f"mean {stance / n:+.1f} for analysing, defending, teaching, fiction, being a victim, or everyday use",
+            f"{'little' if stance > 0 else 'much'} of analysing, defending, teaching, fiction, being a victim or everyday use "
+            f"(mean {stance / n:+.1f})",
         ),
     ]
 
