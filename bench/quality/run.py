@@ -1,93 +1,62 @@
-"""Quality on the shipped scenario: seeds × background ratios, Counterveil beside two naive baselines.
+"""Quality on the shipped scenario as packs: seeds × background ratios, beside two naive baselines, as one Markdown page.
 
-    python bench/quality/run.py --seeds 1 2 3 --backgrounds 1 10 100
+    python bench/quality/run.py --seeds 3 --ratios 1 10 100 --out docs/evaluation.md
+    python bench/quality/run.py --from card.json                # what `lab evaluate --pack … --json` printed
 
-Prints a Markdown table (the one in the README) and writes every evaluation as JSON into --out. The scenario is synthetic and
-written by this project; different seeds change who says what when, from where and with which accounts, not the texts.
+The scenario is synthetic and written by this project; different seeds change who says what when, from where and with which
+accounts, not the texts. Everything is measured by ``counterveil lab evaluate --pack``: this script only writes the page.
 """
 
 from __future__ import annotations
 
 import argparse
+import subprocess
 import sys
 import tempfile
-import time
-from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import orjson
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from bench.machine import lines, machine
-from counterveil.pipeline.progress import Silent
-from counterveil.service import lab, scanning
-from counterveil.service.lab import Evaluation, Measured, Proportion
-from counterveil.settings import load, usable_cpus
-
-METHODS = (
-    ("Counterveil", "counterveil"),
-    ("keyword rules per event", "keywords"),
-    ("exact duplicate prompts", "duplicates"),
-)
+from bench.quality.page import page
+from counterveil.service import lab
+from counterveil.settings import usable_cpus
 
 
 def main() -> None:
-    """Generate, scan, evaluate and print, one scenario after another."""
+    """Generate, evaluate and write the page."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2, 3])
-    parser.add_argument("--backgrounds", type=float, nargs="+", default=[1.0, 10.0])
-    parser.add_argument(
-        "--out", type=Path, help="keep scenarios, workspaces and evaluations here (default: a temporary folder)"
-    )
+    parser.add_argument("--seeds", type=int, nargs="+", default=[3])
+    parser.add_argument("--ratios", type=float, nargs="+", default=[1.0, 10.0])
+    parser.add_argument("--ablate", action="store_true", help="also with context fields taken from everybody")
+    parser.add_argument("--from", dest="cards", type=Path, nargs="+", help="scorecards in JSON instead of new runs")
+    parser.add_argument("--out", type=Path, help="write the page here instead of standard output")
     args = parser.parse_args()
     print(lines(machine(seed=args.seeds[0], workers=usable_cpus())), file=sys.stderr)
+    if args.cards:
+        cards = [orjson.loads(path.read_bytes())["data"] for path in args.cards]
+    else:
+        cards = [_evaluated(seed, args.ratios, ablate=args.ablate) for seed in args.seeds]
+    text = page(cards)
+    if args.out:
+        args.out.write_text(text, encoding="utf-8")
+    else:
+        print(text, end="")
+
+
+def _evaluated(seed: int, ratios: list[float], *, ablate: bool) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as temporary:
-        out = args.out or Path(temporary)
-        out.mkdir(parents=True, exist_ok=True)
-        print(
-            f"| background | seed | method | AUC | {_heads('operations')} | {_heads('accounts')} | B³ precision | B³ recall |"
-        )
-        print("|---|---|---|---|---|---|---|---|---|---|---|---|")
-        for background in args.backgrounds:
-            for seed in args.seeds:
-                _one(out, background, seed)
-
-
-def _heads(what: str) -> str:
-    return " | ".join(f"{what} at {rate}" for rate in ("0", "0.1 %", "1 %"))
-
-
-def _one(out: Path, background: float, seed: int) -> None:
-    folder = out / f"b{background:g}-s{seed}"
-    begun = time.perf_counter()
-    lab.generate(folder, seed=seed, background=background, events=None, days=30, progress=lambda _n: None)
-    settings = load({"home": folder / "run"})[0]
-    paths = (str(folder / "events.jsonl"), str(folder / "accounts.jsonl"))
-    scanning.scan(settings, scanning.InputChoice(paths), Silent())
-    measured = lab.evaluate(settings, folder / "truth")
-    (folder / "evaluation.json").write_bytes(orjson.dumps(asdict(measured), option=orjson.OPT_INDENT_2))
-    for label, name in METHODS:
-        print(_row(background, seed, label, measured, name), flush=True)
-    print(f"b{background:g} s{seed}: {time.perf_counter() - begun:.0f} s", file=sys.stderr, flush=True)
-
-
-def _row(background: float, seed: int, label: str, measured: Measured, name: str) -> str:
-    e: Evaluation = getattr(measured, name)
-    auc = "–" if e.auc is None else f"{e.auc:.2f}"
-    operations = " | ".join(
-        f"{at.operations.hits}/{at.operations.total} [{at.operations.low:.2f}, {at.operations.high:.2f}]" for at in e.at
-    )
-    accounts = " | ".join(_share(at.accounts) for at in e.at)
-    precision, recall = e.grouping.precision, e.grouping.recall
-    return (
-        f"| {background:g}× | {seed} | {label} | {auc} | {operations} | {accounts} | "
-        f"{precision.value:.2f} [{precision.low:.2f}, {precision.high:.2f}] | {recall.value:.2f} [{recall.low:.2f}, {recall.high:.2f}] |"
-    )
-
-
-def _share(p: Proportion) -> str:
-    return "–" if p.value is None else f"{p.value:.2f} [{p.low:.2f}, {p.high:.2f}]"
+        pack = Path(temporary) / "pack"
+        lab.generate(pack, seed=seed, background=0, events=None, days=30, progress=lambda _n: None)
+        command = [sys.executable, "-m", "counterveil", "lab", "evaluate", "--pack", str(pack), "--json"]
+        command += [part for ratio in ratios for part in ("--ratio", f"{ratio:g}")]
+        command += ["--ablate", "context"] if ablate else []
+        done = subprocess.run(command, check=True, stdout=subprocess.PIPE)
+    found: dict[str, Any] = orjson.loads(done.stdout)["data"]
+    return found
 
 
 if __name__ == "__main__":

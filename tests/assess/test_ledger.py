@@ -223,8 +223,18 @@ def test_a_shift_is_taken_off_the_mean_and_touches_nothing_else_that_was_read(fa
     assert plain.get("stance") == shifted.get("stance")
     assert shifted.get("reading", 0.0) <= plain.get("reading", 0.0)
     assert confidence(of_group(facts, shift)) <= confidence(of_group(facts))
-    if "reading" in plain and abs(plain["reading"]) < GROUP.reading_cap - GROUP.reading_slope * shift:
-        assert math.isclose(plain["reading"] - shifted.get("reading", 0.0), GROUP.reading_slope * shift, abs_tol=2e-3)
+    n = groups.n_independent(sum(m.n_read > 0 for m in facts.members), GROUP.member_correlation)
+    taken = GROUP.reading_slope * n * shift
+    if "reading" in plain and abs(plain["reading"]) < GROUP.reading_cap - taken:
+        assert math.isclose(plain["reading"] - shifted.get("reading", 0.0), taken, abs_tol=2e-3)
+
+
+@given(n=st.integers(1, 500), correlation=st.floats(0.0, 1.0))
+def test_more_members_tell_more_but_never_as_much_as_strangers(n: int, correlation: float) -> None:
+    worth = groups.n_independent(n, correlation)
+    assert 1.0 - 1e-9 <= worth <= n + 1e-9
+    assert worth <= groups.n_independent(n + 1, correlation) + 1e-9
+    assert correlation == 0.0 or worth <= 1 / correlation + 1e-9
 
 
 @pytest.mark.parametrize(
@@ -278,10 +288,12 @@ COHORTS: dict[str, dict[str, Any]] = {
 @pytest.mark.parametrize("name", COHORTS)
 @given(reading=st.floats(-4.0, 1.5), stance=st.floats(-3.0, 0.3), shift=st.floats(0.0, 3.0), n=st.integers(2, 30))
 def test_cohorts_stay_below_the_middle(name: str, reading: float, stance: float, shift: float, n: int) -> None:
-    """Although their texts read four to one like operators': firms, families, classes, shared machines."""
+    """Although their texts, taken together, read four to one like operators': firms, families, classes, shared machines."""
     case = dict(COHORTS[name])
     facts = case.pop("facts")
-    assert confidence(of_group(group(members(n, reading=reading, stance=stance, **facts), **case), shift)) < 0.5
+    worth = groups.n_independent(n, GROUP.member_correlation)
+    read = members(n, reading=reading / worth, stance=stance / worth, **facts)
+    assert confidence(of_group(group(read, **case), shift / worth)) < 0.5
 
 
 def test_a_working_operation_is_above_the_middle() -> None:

@@ -142,10 +142,10 @@ def test_how_often_strangers_share_is_counted_among_those_of_the_language(engine
     priors = {"n_population": 101, "prior_subjects": 1000.0, "prior_count": 0.5, "like_all": 300.0}
     engine.run(statements.MEASURED, priors)
     bits = {(r["kind"], r["lang"]): r["bits"] for r in engine.rows("select * from measured")}
-    in_one = 4.5 / (45 + 1225 + 1000)
+    in_one = 4 / (45 + 1225 + 1000)
     assert bits == {
-        ("name", 1): pytest.approx(math.log2(0.5 * 345 / (3 + 0.5 * 45 / 345 + 300 * in_one))),
-        ("name", 2): pytest.approx(math.log2(0.5 * 1525 / (1 + 0.5 * 1225 / 1525 + 300 * in_one))),
+        ("name", 1): pytest.approx(math.log2(0.5 * 345 / (3 + 300 * in_one))),
+        ("name", 2): pytest.approx(math.log2(0.5 * 1525 / (1 + 300 * in_one))),
         ("name", -2): pytest.approx(math.log2(0.5 * 6050 / 5.5)),
         ("device", -1): pytest.approx(math.log2(0.5 * 6050 / 1.5)),
     }

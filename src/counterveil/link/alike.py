@@ -132,9 +132,9 @@ def chance(
 
     Pairs of subjects are counted, not meetings: what strangers do is spread over many pairs, an operation's meetings are
     heaped on few. Half a pair is added to each cell: what was never seen is rare, not impossible. Among strangers each
-    language has a rate of its own, drawn towards that of all as if ``LIKE_ALL`` more pairs had been seen to do as all do. Not
-    in the first round, which does not know yet who are strangers: an operation may be most of what is written in a language.
-    No pair meets less often for sharing a language, so the rate over all pairs is the least of any.
+    language has a rate of its own, drawn towards that of all as if ``LIKE_ALL`` more pairs had been seen to do as all do; no
+    pair meets less often for sharing a language, so the rate over all pairs is the least. Before it is known who are strangers
+    that rate serves for all: an operation may be most of what is written in a language.
     """
     at = np.arange(len(met.left)) if strangers is None else np.flatnonzero(strangers)
     cell, tongue = cells.of(met)[at], language.of(met, uses)[at]
@@ -145,17 +145,21 @@ def chance(
     order = np.lexsort((-met.weight[at], pair))
     first = np.concatenate([[True], pair[order][1:] != pair[order][:-1]]) if len(order) else np.zeros(0, np.bool_)
     once = order[first]
-    counted = np.bincount(of_language[once], weights=met.weight[at][once], minlength=n_languages * cells.n)
+    # A pair that meets so in several languages is one pair, with a part in each.
+    _, place, tongues = np.unique(
+        pair[once] // (n_languages * cells.n) * cells.n + cell[once], return_inverse=True, return_counts=True
+    )
+    weight = met.weight[at][once] / tongues[place]
+    counted = np.bincount(of_language[once], weights=weight, minlength=n_languages * cells.n)
     counted = counted.reshape(n_languages, cells.n)
     seen = np.bincount(cell, minlength=cells.n)
     mean = np.bincount(cell, weights=met.n_subjects[at].astype(np.float64), minlength=cells.n) / np.maximum(1, seen)
     n_pairs = language.n_pairs[:, None]
     every = (counted.sum(axis=0) + 0.5) / n_pairs[-1]
     rate = np.tile(every, (n_languages, 1))
-    if n_languages > 1:
-        of_all = (counted[:-1].sum(axis=0) + 0.5) / n_pairs[:-1].sum()
-        own = n_pairs[:-1] / (n_pairs[:-1] + LIKE_ALL)
-        in_one = of_all if strangers is None else own * (counted[:-1] + 0.5 * own) / n_pairs[:-1] + (1 - own) * of_all
+    if strangers is not None and n_languages > 1:
+        of_all = counted[:-1].sum(axis=0) / n_pairs[:-1].sum()
+        in_one = (counted[:-1] + LIKE_ALL * of_all) / (n_pairs[:-1] + LIKE_ALL)
         rate[:-1] = np.maximum(rate[:-1], in_one)
     return Chance(np.log2(cells.m / rate), np.where(seen > 0, mean, 2.0))
 

@@ -82,12 +82,12 @@ with met as (
 of_all as (
   select kind, size_bin,
          (sum(n) + $prior_count) / ($n_population * ($n_population - 1.0) / 2 + $prior_subjects) as every,
-         (sum(case when lang >= 0 then n else 0 end) + $prior_count)
+         sum(case when lang >= 0 then n else 0 end)
          / ((select coalesce(sum(n_pairs), 0) from language_pairs) + $prior_subjects) as in_one
   from met group by kind, size_bin
 )
 select m.kind, m.size_bin, m.lang, log2(p.m / greatest(a.every, case when m.lang < 0 then 0 else
-  (m.n + $prior_count * l.n_pairs / (l.n_pairs + $like_all) + $like_all * a.in_one) / (l.n_pairs + $like_all) end)) as bits
+  (m.n + $like_all * a.in_one) / (l.n_pairs + $like_all) end)) as bits
 from met m join kind_policy p using (kind) join of_all a using (kind, size_bin) left join language_pairs l using (lang)
 """
 

@@ -123,7 +123,7 @@ class Linker:
         floor = threshold_bits(policy, self.n_population)
         engine.table("measured", _MEASURED.empty_table())
         linked: npt.NDArray[np.int64] = np.zeros(0, np.int64)
-        for strangers_known in (False, True):
+        for strangers_known in (False, True, True):
             chances = [
                 likeness.measured(found, self.n_population, linked if strangers_known else None)
                 for found in self._likeness

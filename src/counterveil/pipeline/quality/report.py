@@ -70,10 +70,11 @@ def standing_report(workspace: Workspace, progress: Progress) -> dict[str, Any]:
 
 
 def flagged(workspace: Workspace) -> frozenset[str]:
-    """Subjects that something points at: members (not contacts) of suspected operations, and leads of their own."""
+    """Subjects that something points at: members (not contacts) of suspected operations, and lone leads, twins among them."""
     with workspace.database.begin() as connection:
         suspected = {o["operation_id"] for o in findings.operations(connection) if o["verdict"] == "suspected"}
-        lone = {lead["about"] for lead in findings.leads(connection) if lead["kind"] == "subject"}
+        queue = findings.leads(connection)
+    lone = {row["about"] for lead in queue for row in (lead, *lead.get("twins", ())) if row["kind"] == "subject"}
     columns = ["subject_id", "operation_id", "standing"]
     rows = workspace.lake.read(live_paths(workspace, "scores"), SCORE_SCHEMA, columns).to_pylist()
     inside = {r["subject_id"] for r in rows if r["operation_id"] in suspected and r["standing"] != "contact"}
