@@ -126,6 +126,13 @@ class Settings(BaseModel):
         int,
         Field(ge=0, le=20, description="How often a request is sent again after 429, 5xx or no answer, ever later."),
     ] = 4
+    judge_max_answer_tokens: Annotated[
+        int,
+        Field(
+            ge=200,
+            description="Tokens that one answer of the judge may have; a model that thinks aloud first needs several thousand.",
+        ),
+    ] = 2_000
     judge_max_chars: Annotated[
         int, Field(ge=500, description="Characters of evidence in one package for the judge (about three a token).")
     ] = 9_000

@@ -13,7 +13,6 @@ from counterveil.policy.taxonomy import stances, taxonomy
 
 # Raise when the words or the form change: opinions of another version are not reused.
 PROMPT_VERSION = 1
-MAX_ANSWER_TOKENS = 700
 _QUOTES = 4
 _SYSTEM = """\
 You read evidence about accounts of an AI service and tell an investigator what it shows. A person decides, not you.

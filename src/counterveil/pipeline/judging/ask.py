@@ -12,7 +12,7 @@ from counterveil.ids import digest_hex, utc_now
 from counterveil.judge.answer import InvalidAnswerError, opinion
 from counterveil.judge.escalate import Budget, Candidate, Spent, Unread, order, unread
 from counterveil.judge.package import Package
-from counterveil.judge.prompt import MAX_ANSWER_TOKENS, behaviour_ids, prompt_label, schema, system_text
+from counterveil.judge.prompt import behaviour_ids, prompt_label, schema, system_text
 from counterveil.model.opinion import Opinion
 from counterveil.pipeline.judging.candidates import candidates, stored
 from counterveil.pipeline.judging.evidence import packages
@@ -117,8 +117,9 @@ def question(candidate: Candidate, package: Package, settings: Settings, *, is_c
     tokens_in = estimated(system) + package.tokens
     labels = [p.label for p in policies]
     key = digest_hex(package.digest.encode(), *labels, prompt_label(), settings.judge_model)
-    usd = budget_of(settings).cost(tokens_in, MAX_ANSWER_TOKENS)
-    return Question(candidate, package, policies, system, key, is_cached, tokens_in + MAX_ANSWER_TOKENS, usd)
+    answer = settings.judge_max_answer_tokens
+    usd = budget_of(settings).cost(tokens_in, answer)
+    return Question(candidate, package, policies, system, key, is_cached, tokens_in + answer, usd)
 
 
 def _questions(workspace: Workspace, wanted: list[Candidate]) -> Iterator[Question]:
@@ -202,7 +203,13 @@ def _ask(
     for attempt in range(_TRIES):
         seed = run * _TRIES + attempt
         report.n_asked += 1
-        reply = endpoint.ask(asked.system, asked.package.rendered(), form, max_tokens=MAX_ANSWER_TOKENS, seed=seed)
+        reply = endpoint.ask(
+            asked.system,
+            asked.package.rendered(),
+            form,
+            max_tokens=workspace.settings.judge_max_answer_tokens,
+            seed=seed,
+        )
         usd = budget_of(workspace.settings).cost(reply.tokens_in, reply.tokens_out)
         _count(report, reply, usd)
         spent.tokens += reply.tokens_in + reply.tokens_out

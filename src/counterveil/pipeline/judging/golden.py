@@ -6,11 +6,10 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from counterveil.chat.endpoint import ChatEndpoint
-from counterveil.chat.tokens import estimated
 from counterveil.errors import EndpointError
 from counterveil.judge.answer import InvalidAnswerError, opinion
 from counterveil.judge.package import ORDINARY, Package, Piece, package
-from counterveil.judge.prompt import MAX_ANSWER_TOKENS, schema, system_text
+from counterveil.judge.prompt import schema, system_text
 from counterveil.lab.measures import Proportion, wilson
 from counterveil.model.opinion import Opinion, Rating
 from counterveil.pipeline.judging.ask import budget_of, choice_of
@@ -140,20 +139,10 @@ def _ask(
 ) -> Opinion:
     shown = golden_package(golden, settings.judge_max_chars)
     system = system_text(shown, (policy,))
-    reply = endpoint.ask(system, shown.rendered(), schema((policy,)), max_tokens=MAX_ANSWER_TOKENS)
+    reply = endpoint.ask(system, shown.rendered(), schema((policy,)), max_tokens=settings.judge_max_answer_tokens)
     report.tokens_in += reply.tokens_in
     report.tokens_out += reply.tokens_out
     report.is_estimate = report.is_estimate or reply.is_estimate
     report.usd = round(report.usd + budget_of(settings).cost(reply.tokens_in, reply.tokens_out), 6)
     report.seconds = round(report.seconds + reply.seconds, 3)
     return opinion(reply.text, shown, policy.ids)
-
-
-def golden_tokens(settings: Settings, names: Collection[str] = ()) -> int:
-    """Tokens that the golden sets need at most, estimated."""
-    total = 0
-    for policy in judge_policies().values():
-        for golden in policy.golden if not names or policy.name in names else ():
-            shown = golden_package(golden, settings.judge_max_chars)
-            total += estimated(system_text(shown, (policy,))) + shown.tokens + MAX_ANSWER_TOKENS
-    return total
