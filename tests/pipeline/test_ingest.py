@@ -145,6 +145,9 @@ def test_orphans_of_a_crash_are_swept(make_settings: Make, write_log: Write) -> 
         assert not orphan.exists()
 
 
+_KILLS = 32
+
+
 @pytest.mark.slow
 def test_killed_at_any_moment_ends_like_an_undisturbed_run(make_settings: Make, tmp_path: Path) -> None:
     """``kill -9`` at random moments, restart, and again, until it finishes: the same tables, row for row."""
