@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Any
 
 Row = dict[str, Any]
@@ -16,7 +17,7 @@ _HEAD = """# Evaluation of the shipped scenario
 What `counterveil lab evaluate --pack` measured on packs of the shipped scenario (`bench/quality/run.py` writes this page).
 **Synthetic text and accounts, written by this project**: nine operations with 86 accounts and 155 look-alikes of twenty kinds,
 among generated ordinary accounts. Seeds change who says what when, not the texts; linking and assessment were developed while
-looking at seeds 1 and 2. An operation counts as found when at least half of its members are above the threshold that flags at most
+looking at seeds 1 and 2; a pack is named after its seed. An operation counts as found when at least half of its members are above the threshold that flags at most
 the given share of all benign accounts. *Queue*: what the product itself shows as leads, no threshold tuned. Brackets: 95 %
 intervals (Wilson; bootstrap for B³). B³ of *suspected*: only members of suspected operations are grouped.
 """
@@ -28,6 +29,10 @@ def page(cards: Sequence[Row]) -> str:
     parts = [_HEAD, _main(runs), _queue(runs), _costs(runs)]
     parts += [part for card, run in runs for part in _details(card, run)]
     return "\n".join(parts).rstrip() + "\n"
+
+
+def _pack(card: Row) -> str:
+    return Path(card["pack"]).name
 
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -53,7 +58,7 @@ def _rates(measured: Row) -> list[str]:
 def _main(runs: Sequence[tuple[Row, Row]]) -> str:
     rates = _rates(runs[0][1]["measured"]["counterveil"])
     head = [
-        "seed",
+        "pack",
         "run",
         "method",
         "AUC",
@@ -66,13 +71,13 @@ def _main(runs: Sequence[tuple[Row, Row]]) -> str:
             e = run["measured"][name]
             auc = "–" if e["auc"] is None else f"{e['auc']:.3f}"
             found = [_p(at["operations"]) for at in e["at"]] + [_p(at["accounts"]) for at in e["at"]]
-            rows.append([str(card["seed"]), run["name"], label, auc, *found])
+            rows.append([_pack(card), run["name"], label, auc, *found])
     return _table(head, rows)
 
 
 def _queue(runs: Sequence[tuple[Row, Row]]) -> str:
     head = [
-        "seed",
+        "pack",
         "run",
         "leads",
         "of them right",
@@ -89,13 +94,13 @@ def _queue(runs: Sequence[tuple[Row, Row]]) -> str:
             _e(e[which][side]) for which in ("suspected_grouping", "grouping") for side in ("precision", "recall")
         ]
         shown = [_p(q[name]) for name in ("right", "operations", "accounts", "precision", "benign")]
-        rows.append([str(card["seed"]), run["name"], str(q["leads"]), *shown, *bcubed])
+        rows.append([_pack(card), run["name"], str(q["leads"]), *shown, *bcubed])
     return "## The queue as shipped\n\n" + _table(head, rows)
 
 
 def _costs(runs: Sequence[tuple[Row, Row]]) -> str:
     head = [
-        "seed",
+        "pack",
         "run",
         "events",
         "conversations",
@@ -110,7 +115,7 @@ def _costs(runs: Sequence[tuple[Row, Row]]) -> str:
         c = run["cost"]
         rows.append(
             [
-                str(card["seed"]),
+                _pack(card),
                 run["name"],
                 f"{c['events']:,}",
                 f"{c['conversations']:,}",
@@ -129,7 +134,7 @@ def _costs(runs: Sequence[tuple[Row, Row]]) -> str:
 def _details(card: Row, run: Row) -> list[str]:
     e = run["measured"]["counterveil"]
     rates = _rates(e)
-    name = f"seed {card['seed']}, {run['name']}"
+    name = f"{_pack(card)}, {run['name']}"
     operations = [
         [
             o["operation_id"],

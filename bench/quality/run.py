@@ -49,11 +49,12 @@ def main() -> None:
 
 def _evaluated(seed: int, ratios: list[float], *, ablate: bool) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as temporary:
-        pack = Path(temporary) / "pack"
+        pack = Path(temporary) / f"seed{seed}"
         lab.generate(pack, seed=seed, background=0, events=None, days=30, progress=lambda _n: None)
         command = [sys.executable, "-m", "counterveil", "lab", "evaluate", "--pack", str(pack), "--json"]
         command += [part for ratio in ratios for part in ("--ratio", f"{ratio:g}")]
         command += ["--ablate", "context"] if ablate else []
+        command += ["--seed", str(seed)]
         done = subprocess.run(command, check=True, stdout=subprocess.PIPE)
     found: dict[str, Any] = orjson.loads(done.stdout)["data"]
     return found
