@@ -145,7 +145,7 @@ def test_orphans_of_a_crash_are_swept(make_settings: Make, write_log: Write) -> 
         assert not orphan.exists()
 
 
-_KILLS = 32
+_KILLS = 24
 
 
 @pytest.mark.slow
@@ -171,7 +171,8 @@ def test_killed_at_any_moment_ends_like_an_undisturbed_run(make_settings: Make, 
     kills = 0
     for attempt in range(40):
         # The first kills fall into start-up and ingest, later ones into the stages behind it.
-        patience = rng.uniform(0.3, 1.2 + 0.35 * attempt)
+        # On a busy machine no run ends within seconds: the last attempts have the time.
+        patience = rng.uniform(0.3, 1.2 + 0.35 * attempt) if attempt < _KILLS else 120.0
         process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         try:
             assert process.wait(timeout=patience) == 0
