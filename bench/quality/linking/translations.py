@@ -11,8 +11,6 @@ from __future__ import annotations
 
 import argparse
 import itertools
-import os
-import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -24,8 +22,7 @@ import numpy as np
 import orjson
 import pyarrow.parquet as pq
 
-from counterveil.service import findings
-from counterveil.settings import Settings
+from bench.quality.linking.scans import scanned
 
 # Those that the first encoder was trained on; columns of the file.
 LANGUAGES = ("en", "es", "zh", "ko", "ru", "fr", "pt_BR")
@@ -139,18 +136,7 @@ def main() -> int:
 def _measured(folder: Path, texts: Mapping[str, Sequence[str]], plan: Plan, way: str) -> list[str]:
     truth = write(folder, texts, plan, way)
     settings = {"COUNTERVEIL_SECOND_ENCODER": "none", "COUNTERVEIL_MAX_READ_SHARE": "1.0"}
-    command = [
-        sys.executable,
-        "-m",
-        "counterveil",
-        "scan",
-        str(folder / "events.jsonl"),
-        "--home",
-        str(folder / "run"),
-        "--json",
-    ]
-    subprocess.run(command, check=True, capture_output=True, env={**os.environ, **settings})
-    found = findings.list_operations(Settings(home=folder / "run", workers=2), include_cohorts=True)
+    found = scanned(folder, settings)
     sure = {(link["left"], link["right"]) for o in found for link in o["links"] if link["sure"]}
     true = sum(a in truth and truth[a] == truth.get(b) for a, b in sure)
     whole = sum(len({m["subject_id"] for m in o["members"]} & truth.keys()) >= plan.n_members for o in found)

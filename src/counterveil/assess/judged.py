@@ -9,7 +9,7 @@ from counterveil.assess.ledger import confidence, entry
 from counterveil.model.operation import Entry, Operation, Verdict
 from counterveil.model.opinion import Opinion, Rating
 from counterveil.policy.assessment import AssessmentPolicy, JudgeWeights
-from counterveil.policy.taxonomy import DOING
+from counterveil.policy.judge.policies import says_abuse
 
 ENTRY = "judge"
 _READING = "reading"
@@ -32,7 +32,7 @@ def raised_by(said: Iterable[Opinion], read: float, weights: JudgeWeights) -> tu
 
 
 def _worth(opinion: Opinion, weights: JudgeWeights) -> float:
-    if opinion.stance != DOING or opinion.n_quotes_for == 0 or opinion.best[1] is Rating.NONE:
+    if not says_abuse(opinion):
         return 0.0
     return (weights.clear if opinion.best[1] is Rating.CLEAR else weights.weak) * weights.sureness[opinion.sureness]
 

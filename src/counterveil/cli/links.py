@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from counterveil.cli.exits import handled
-from counterveil.cli.options import Home, Json, settings_of
+from counterveil.cli.options import Home, Json, Reveal, settings_of
 from counterveil.cli.render import cell, json_out, out, table
 from counterveil.service import links
 from counterveil.service.links import Judgement
@@ -18,12 +18,6 @@ app = typer.Typer(help="Pairs of subjects: what they share, and your judgement o
 
 Left = Annotated[str, typer.Argument(help="A subject: an account, or 'account / end user'.")]
 Right = Annotated[str, typer.Argument(help="The other subject.")]
-Reveal = Annotated[
-    str | None,
-    typer.Option(
-        "--reveal", help="Show personal values unmasked, for this stated purpose; it is recorded.", metavar="PURPOSE"
-    ),
-]
 
 
 @app.command("list")

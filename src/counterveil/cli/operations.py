@@ -12,7 +12,7 @@ from rich.text import Text
 
 from counterveil.cli.board import board, context, origin
 from counterveil.cli.exits import handled
-from counterveil.cli.options import Home, Json, home_option, settings_of
+from counterveil.cli.options import Home, Json, Reveal, home_option, settings_of
 from counterveil.cli.render import cell, json_out, ledger, out, percent, spark, table
 from counterveil.service import findings
 from counterveil.service.findings import Example, OperationView
@@ -81,14 +81,7 @@ def show_operation(
     *,
     home: Home = None,
     as_json: Json = False,
-    reveal: Annotated[
-        str | None,
-        typer.Option(
-            "--reveal",
-            help="Show personal values unmasked, for this stated purpose; it is recorded.",
-            metavar="PURPOSE",
-        ),
-    ] = None,
+    reveal: Reveal = None,
     links: Annotated[int, typer.Option("--links", min=0, help="Show at most so many links; 0 for all.")] = 12,
 ) -> None:
     """Show belief, hypotheses, origin, members, links with what is shared, timeline and behaviours."""

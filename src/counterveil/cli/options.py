@@ -16,6 +16,12 @@ Home = Annotated[Path | None, typer.Option("--home", help="Workspace folder.", r
 Json = Annotated[bool, typer.Option("--json", help="Print JSON with a schema version instead of tables.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress on standard error.")]
 Workers = Annotated[int | None, typer.Option("--workers", help="Processes to use.", rich_help_panel="Workspace")]
+Reveal = Annotated[
+    str | None,
+    typer.Option(
+        "--reveal", help="Show personal values unmasked, for this stated purpose; it is recorded.", metavar="PURPOSE"
+    ),
+]
 Paths = Annotated[
     list[str] | None, typer.Argument(help="Files, folders, globs, or - for standard input.", show_default=False)
 ]

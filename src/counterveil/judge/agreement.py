@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-_Z95 = 1.959963984540054
+from counterveil.model.proportion import Z95
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ def kappa(pairs: Sequence[tuple[str, str]]) -> Kappa:
     if expected >= 1.0:
         return Kappa(n, observed, None, None, None)
     value = (observed - expected) / (1 - expected)
-    half = _Z95 * math.sqrt(observed * (1 - observed) / n) / (1 - expected)
+    half = Z95 * math.sqrt(observed * (1 - observed) / n) / (1 - expected)
     return Kappa(
         n, round(observed, 4), round(value, 4), round(max(-1.0, value - half), 4), round(min(1.0, value + half), 4)
     )

@@ -6,7 +6,7 @@ import math
 from dataclasses import asdict, dataclass
 
 # The 97.5 % point of the normal distribution.
-_Z95 = 1.959963984540054
+Z95 = 1.959963984540054
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +35,10 @@ def wilson(hits: int, total: int) -> Proportion:
     """
     if total == 0:
         return Proportion(0, 0, None, 0.0, 1.0)
-    share, z2 = hits / total, _Z95**2
+    share, z2 = hits / total, Z95**2
     scale = 1 + z2 / total
     centre = (share + z2 / (2 * total)) / scale
-    half = _Z95 * math.sqrt(share * (1 - share) / total + z2 / (4 * total**2)) / scale
+    half = Z95 * math.sqrt(share * (1 - share) / total + z2 / (4 * total**2)) / scale
     # Rounding could otherwise leave 0 of n with a low end just above 0.
     low = 0.0 if hits == 0 else max(0.0, centre - half)
     high = 1.0 if hits == total else min(1.0, centre + half)

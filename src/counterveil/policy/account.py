@@ -7,14 +7,12 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
+
+from counterveil.policy.read import Frozen
 
 
-class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class SignalWeight(_Frozen):
+class SignalWeight(Frozen):
     """Log-odds for the whole of a signal's scale, and the signal's mean among innocent training accounts."""
 
     detector_version: int
@@ -22,7 +20,7 @@ class SignalWeight(_Frozen):
     usual: Annotated[float, Field(ge=0, le=1)]
 
 
-class AccountPolicy(_Frozen):
+class AccountPolicy(Frozen):
     """``intercept``: log-odds of an account whose signals are all as usual, where half of the accounts are operators'.
 
     ``innocent_quartile``: a quarter of the innocent training accounts, left out of training, scored below this; it tells how

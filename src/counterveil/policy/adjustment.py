@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field, ValidationError
 
 from counterveil.errors import SettingsError
 from counterveil.policy.assessment import AssessmentPolicy, assessment
+from counterveil.policy.read import Frozen, tables
 
 FOLDER = "weights"
 APPLIED = "applied.toml"
 # How far decisions may move a weight in all, and in one step: never to another side. Chosen by us.
 LEAST, MOST, STEP = 0.5, 2.0, 0.25
+_REMEDY = "Run `counterveil weights revert`."
 
 
-class Adjustment(BaseModel):
+class Adjustment(Frozen):
     """One version of adjusted weights: who proposed it, from how many decisions, and the multipliers by consideration."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     version: Annotated[str, Field(pattern=r"^W-[0-9a-f]+$")]
     proposed_by: Annotated[str, Field(min_length=1)]
@@ -38,13 +37,11 @@ def load_adjustment(path: Path) -> Adjustment:
         SettingsError: names file and field.
     """
     try:
-        return Adjustment.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{path}: not valid TOML: {error}", remedy="Run `counterveil weights revert`.") from error
+        return Adjustment.model_validate(tables(path, str(path), _REMEDY))
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"])
-        raise SettingsError(f"{path}: {place}: {first['msg']}", remedy="Run `counterveil weights revert`.") from error
+        raise SettingsError(f"{path}: {place}: {first['msg']}", remedy=_REMEDY) from error
 
 
 def written(adjustment: Adjustment) -> bytes:

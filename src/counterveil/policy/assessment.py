@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import tomllib
 from functools import lru_cache
-from importlib.resources import files
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from counterveil.model.opinion import Sureness
 from counterveil.model.signal import Family
+from counterveil.policy.read import Frozen, shipped
 
 
-class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class GroupWeights(_Frozen):
+class GroupWeights(Frozen):
     """Log-odds for and against a group; see the comments of ``assessment.toml``.
 
     ``multiplier``: what people's decisions made of a consideration's weight, by its name (``policy/adjustment.py``); 1 where absent.
@@ -50,10 +45,10 @@ class GroupWeights(_Frozen):
     stance_cap: float
     long_history: float
     long_history_days: int
-    multiplier: dict[str, Annotated[float, Field(gt=0)]] = {}
+    multiplier: dict[str, Annotated[float, Field(gt=0)]] = Field(default_factory=dict)
 
 
-class SubjectWeights(_Frozen):
+class SubjectWeights(Frozen):
     """Log-odds for and against a subject that no link explains."""
 
     max_confidence: float
@@ -68,7 +63,7 @@ class SubjectWeights(_Frozen):
     min_confidence: float
 
 
-class ContactPolicy(_Frozen):
+class ContactPolicy(Frozen):
     """From which stance on a linked subject is a contact and no member."""
 
     stance: float
@@ -76,7 +71,7 @@ class ContactPolicy(_Frozen):
     min_read_texts: int
 
 
-class JudgeWeights(_Frozen):
+class JudgeWeights(Frozen):
     """What a judge's opinion adds at most, in log-odds, and who is read by it; see the comments of ``assessment.toml``."""
 
     clear: Annotated[float, Field(ge=0)]
@@ -92,20 +87,20 @@ class JudgeWeights(_Frozen):
     steering: Annotated[float, Field(ge=0, le=1)]
 
 
-class VerdictPolicy(_Frozen):
+class VerdictPolicy(Frozen):
     """From which confidence on a group is a suspected operation."""
 
     suspected: float
 
 
-class DecayPolicy(_Frozen):
+class DecayPolicy(Frozen):
     """How evidence ages: full for ``fresh_days``, then half after each half-life of its family."""
 
     fresh_days: Annotated[float, Field(ge=0)]
     half_life_days: dict[Family, Annotated[float, Field(gt=0)]]
 
 
-class AssessmentPolicy(_Frozen):
+class AssessmentPolicy(Frozen):
     """The whole of ``assessment.toml``."""
 
     version: int
@@ -120,5 +115,4 @@ class AssessmentPolicy(_Frozen):
 @lru_cache(maxsize=1)
 def assessment() -> AssessmentPolicy:
     """The shipped weights, checked."""
-    text = (files("counterveil.policy") / "assessment.toml").read_text(encoding="utf-8")
-    return AssessmentPolicy.model_validate(tomllib.loads(text))
+    return AssessmentPolicy.model_validate(shipped("assessment.toml"))

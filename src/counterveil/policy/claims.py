@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from functools import lru_cache
 from importlib.resources import files
 from typing import Annotated, Literal, Self
@@ -11,6 +10,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from counterveil.errors import SettingsError
+from counterveil.policy.read import tables
 
 FILE = "claims.toml"
 STAGES_FILE = "stages.toml"
@@ -73,11 +73,7 @@ def rules_of(text: str, file: str = FILE) -> tuple[ClaimRule, ...]:
     Raises:
         SettingsError: not TOML, no rules, or a rule that cannot be used, by its number, slot and language.
     """
-    try:
-        data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise SettingsError(f"{file}: not valid TOML: {error}", remedy="Correct the line that is named.") from error
-    rows = data.get("claim")
+    rows = tables(text, file).get("claim")
     if not isinstance(rows, list) or not rows:
         raise SettingsError(f"{file}: no rules", remedy="Write each rule as a [[claim]] table.")
     rules = tuple(_rule(file, number, row) for number, row in enumerate(rows, 1))

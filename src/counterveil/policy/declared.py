@@ -2,29 +2,24 @@
 
 from __future__ import annotations
 
-import tomllib
 from functools import lru_cache
-from importlib.resources import files
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from counterveil.errors import SettingsError
+from counterveil.policy.read import Frozen, shipped
 from counterveil.policy.taxonomy import forms
 
 
-class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class DeclaredClass(_Frozen):
+class DeclaredClass(Frozen):
     """Words that name a use, and the kinds of work that it asks for."""
 
     words: Annotated[tuple[str, ...], Field(min_length=1)]
     forms: Annotated[tuple[str, ...], Field(min_length=1)]
 
 
-class DeclaredPolicy(_Frozen):
+class DeclaredPolicy(Frozen):
     """The whole of ``declared.toml``."""
 
     version: int
@@ -35,8 +30,7 @@ class DeclaredPolicy(_Frozen):
 @lru_cache(maxsize=1)
 def declared() -> DeclaredPolicy:
     """The shipped classes, checked."""
-    text = (files("counterveil.policy") / "declared.toml").read_text(encoding="utf-8")
-    policy = DeclaredPolicy.model_validate(tomllib.loads(text))
+    policy = DeclaredPolicy.model_validate(shipped("declared.toml"))
     unknown = {form for c in policy.classes.values() for form in c.forms} - forms().keys()
     if unknown:
         raise SettingsError(

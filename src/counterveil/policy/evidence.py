@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import tomllib
 from functools import lru_cache
-from importlib.resources import files
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from counterveil.errors import SettingsError
 from counterveil.ids import key64
 from counterveil.model.signal import EvidenceClass, Family
+from counterveil.policy.read import Frozen, shipped
 
 
-class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+class _Frozen(Frozen):
+    model_config = ConfigDict(populate_by_name=True)
 
 
 class KindPolicy(_Frozen):
@@ -76,8 +75,7 @@ class EvidencePolicy(_Frozen):
 @lru_cache(maxsize=1)
 def evidence() -> EvidencePolicy:
     """The shipped evidence policy, checked."""
-    text = (files("counterveil.policy") / "evidence.toml").read_text(encoding="utf-8")
-    policy = EvidencePolicy.model_validate(tomllib.loads(text))
+    policy = EvidencePolicy.model_validate(shipped("evidence.toml"))
     missing = {kind.family for kind in policy.kinds.values()} - policy.family_caps.keys()
     if missing:
         raise SettingsError(f"evidence.toml: no cap for {sorted(missing)}", remedy="Add it under [family_caps].")
@@ -87,7 +85,7 @@ def evidence() -> EvidencePolicy:
 @lru_cache(maxsize=1)
 def hub_keys() -> frozenset[int]:
     """Keys (kind and value) of things that are public everywhere."""
-    data = tomllib.loads((files("counterveil.policy") / "hubs.toml").read_text(encoding="utf-8"))
+    data = shipped("hubs.toml")
     return frozenset(
         key64(kind, value) for kind, table in data.items() if isinstance(table, dict) for value in table["values"]
     )

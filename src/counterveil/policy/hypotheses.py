@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-import tomllib
 from functools import lru_cache
 from importlib.resources import files
 from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, model_validator
 
 from counterveil.errors import SettingsError
+from counterveil.policy.read import Frozen, tables
 from counterveil.policy.taxonomy import BehaviourId, Line, taxonomy
 
 FILE = "hypotheses.toml"
 _MIN_ABUSIVE, _MIN_INNOCENT = 2, 1
 
 
-class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class HypothesisRule(_Frozen):
+class HypothesisRule(Frozen):
     """One explanation and how evidence stands to it; see the head of ``hypotheses.toml``."""
 
     hypothesis_id: Annotated[str, Field(alias="id", pattern="^[a-z_]+$")]
@@ -43,7 +39,7 @@ class HypothesisRule(_Frozen):
         return self
 
 
-class BoardWeights(_Frozen):
+class BoardWeights(Frozen):
     """What items may count, and how many explanations are shown."""
 
     a: Annotated[float, Field(alias="A", gt=0, le=1)]
@@ -58,7 +54,7 @@ class BoardWeights(_Frozen):
     innocent: Annotated[int, Field(ge=_MIN_INNOCENT)]
 
 
-class HypothesisPolicy(_Frozen):
+class HypothesisPolicy(Frozen):
     """The whole of ``hypotheses.toml``."""
 
     version: Annotated[int, Field(strict=True, ge=1)]
@@ -83,9 +79,7 @@ def parse_hypotheses(text: str, file: str = FILE) -> HypothesisPolicy:
         SettingsError: names file, place and what is wrong.
     """
     try:
-        return HypothesisPolicy.model_validate(tomllib.loads(text))
-    except tomllib.TOMLDecodeError as error:
-        raise SettingsError(f"{file}: not valid TOML: {error}", remedy="Correct the line that is named.") from error
+        return HypothesisPolicy.model_validate(tables(text, file))
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"])

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import tomllib
 from functools import lru_cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field, ValidationError
 
 from counterveil.errors import SettingsError
+from counterveil.policy.read import Frozen, tables
 
 DOING = "doing"
 _REMEDY = "Correct that field; the head of taxonomy.toml tells what each one holds."
@@ -24,18 +24,14 @@ TechniqueId = Annotated[str, Field(pattern=r"^T\d{4}(\.\d{3})?$")]
 AtlasId = Annotated[str, Field(pattern=r"^AML\.T\d{4}(\.\d{3})?$")]
 
 
-class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class NonExample(_Frozen):
+class NonExample(Frozen):
     """What an innocent person asks that looks like a behaviour, and with which stance."""
 
     text: Line
     stance: WordId
 
 
-class Behaviour(_Frozen):
+class Behaviour(Frozen):
     """One taxonomy entry. ``severity`` 1–4 is harm if true, never belief; no single sign or example decides.
 
     ``disarm``, ``attack``, ``atlas``: what others call it; ``examples``: what operators ask, half-harmless steps included;
@@ -54,7 +50,7 @@ class Behaviour(_Frozen):
     non_examples: Annotated[tuple[NonExample, ...], Field(min_length=4, max_length=6)]
 
 
-class Stance(_Frozen):
+class Stance(Frozen):
     """What a writer does with a subject. ``separates``: what tells it from doing it."""
 
     stance_id: Annotated[WordId, Field(alias="id")]
@@ -63,7 +59,7 @@ class Stance(_Frozen):
     separates: Line
 
 
-class Form(_Frozen):
+class Form(Frozen):
     """Which kind of work a text asks for: how an operation divides its labour, never whether it is one."""
 
     form_id: Annotated[WordId, Field(alias="id")]
@@ -71,7 +67,7 @@ class Form(_Frozen):
     definition: Line
 
 
-class Taxonomy(_Frozen):
+class Taxonomy(Frozen):
     """The whole of ``taxonomy.toml``."""
 
     version: Annotated[int, Field(strict=True, ge=1)]
@@ -86,12 +82,7 @@ def load_taxonomy(path: Path | Traversable) -> Taxonomy:
     Raises:
         SettingsError: names file, table and field.
     """
-    try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SettingsError(
-            f"{path.name}: not valid TOML: {error}", remedy="Correct the line that is named."
-        ) from error
+    data = tables(path, path.name)
     try:
         found = Taxonomy.model_validate(data)
     except ValidationError as error:

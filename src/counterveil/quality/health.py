@@ -9,7 +9,7 @@ from __future__ import annotations
 import statistics
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
@@ -219,7 +219,7 @@ def _coverage(log: LogFigures) -> Check:
         cost="these texts are not read: accounts that write them can be linked, never read as concerning",
         remedy="Set second_encoder to one that covers them; with `none` most languages are left out.",
     )
-    return Check(found.name, found.status, f"{found.seen}: {names}" if names else found.seen, found.cost, found.remedy)
+    return replace(found, seen=f"{found.seen}: {names}") if names else found
 
 
 def _gaps(log: LogFigures) -> Check:

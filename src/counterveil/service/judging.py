@@ -25,8 +25,7 @@ from counterveil.pipeline.progress import Progress
 from counterveil.pipeline.tables import mount
 from counterveil.pipeline.workspace import Workspace, for_reading, for_writing, must_exist
 from counterveil.policy.assessment import assessment
-from counterveil.policy.judge.policies import judge_policies
-from counterveil.policy.taxonomy import DOING
+from counterveil.policy.judge.policies import judge_policies, says_abuse
 from counterveil.service.reveals import record_reveal
 from counterveil.settings import Settings
 from counterveil.store import opinions
@@ -127,11 +126,6 @@ def agreement(settings: Settings, progress: Progress, *, runs: int) -> tuple[Agr
         return _agreement(opinions.listed(connection), opinions.labels(connection)), report
 
 
-def says_abuse(said: Opinion) -> bool:
-    """Whether an opinion would raise anything: doing it, some rating, a quote that stands in the evidence."""
-    return said.stance == DOING and said.best[0] != "" and said.n_quotes_for > 0
-
-
 def _agreement(rows: list[dict[str, Any]], labels: Mapping[tuple[str, str], str]) -> Agreement:
     # Runs are compared on the same question only: another package may rightly get another answer.
     by_question: dict[str, dict[int, Opinion]] = defaultdict(dict)
@@ -206,7 +200,8 @@ def _words(quote: Quote, texts: Mapping[int, str]) -> str:
 
 
 def _package(workspace: Workspace, target: str) -> str:
-    wanted = [c for c in triggered(workspace) if c.target == target]
-    for candidate, package in packages(workspace, stored(workspace), wanted):
+    known = stored(workspace)
+    wanted = [c for c in triggered(known) if c.target == target]
+    for candidate, package in packages(workspace, known, wanted):
         return question(candidate, package, workspace.settings).package.rendered()
     return f"(not sent: {target} does not cross the trigger of {assessment().judge.top_k} signals)"

@@ -12,7 +12,7 @@ from counterveil.lab.scorecard import Measured
 from counterveil.lab.truth import Truth
 from counterveil.pipeline.tables import mount
 from counterveil.pipeline.workspace import Workspace, for_reading
-from counterveil.service.outcomes import lead_accounts, main_languages, outcomes
+from counterveil.service.outcomes import main_languages, outcomes
 from counterveil.settings import Settings
 
 
@@ -22,7 +22,7 @@ def measured(settings: Settings, key: Truth) -> Measured:
     Raises:
         InputError: the key knows none of the accounts.
     """
-    found = outcomes(settings)
+    found, leads = outcomes(settings)
     unlabelled = tuple(sorted(set(found) - set(key.accounts)))
     if found and len(unlabelled) == len(found):
         raise InputError(
@@ -31,7 +31,6 @@ def measured(settings: Settings, key: Truth) -> Measured:
         )
     truth = key.written_in(main_languages(settings))
     known = {name: outcome for name, outcome in found.items() if name in truth.accounts}
-    leads = lead_accounts(settings)
     own = evaluate(
         truth,
         {name: outcome.score for name, outcome in known.items()},

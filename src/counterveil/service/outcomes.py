@@ -17,8 +17,11 @@ from counterveil.store import batches
 _CONTACT = "contact"
 
 
-def outcomes(settings: Settings) -> dict[str, Outcome]:
-    """Every account's score in [0,1], group and ledgers: those of its highest subject."""
+def outcomes(settings: Settings) -> tuple[dict[str, Outcome], list[tuple[str, ...]]]:
+    """Every account's score in [0,1], group and ledgers (those of its highest subject), and the queue.
+
+    Each lead of the queue as the accounts that it is about: an operation's members, or the one.
+    """
     with for_reading(settings) as workspace:
         with workspace.database.begin() as connection:
             paths = batches.paths(connection, "scores")
@@ -28,31 +31,15 @@ def outcomes(settings: Settings) -> dict[str, Outcome]:
     for row in rows:
         if row["account_id"] not in best or row["score"] >= best[row["account_id"]]["score"]:
             best[row["account_id"]] = row
-    return {name: _outcome(row, operations) for name, row in best.items()}
+    account = {row["subject_id"]: row["account_id"] for row in rows}
+    queue = [_about(lead["about"], operations, account) for lead in list_leads(settings)]
+    return {name: _outcome(row, operations) for name, row in best.items()}, queue
 
 
 def scores(settings: Settings) -> tuple[dict[str, float], dict[str, str | None]]:
     """Every account's score and linked group alone."""
-    found = outcomes(settings)
+    found, _ = outcomes(settings)
     return {n: o.score for n, o in found.items()}, {n: o.group for n, o in found.items()}
-
-
-def lead_accounts(settings: Settings) -> list[tuple[str, ...]]:
-    """The queue, each lead as the accounts that it is about: an operation's members, or the one."""
-    with for_reading(settings) as workspace:
-        with workspace.database.begin() as connection:
-            paths = batches.paths(connection, "scores")
-        table = workspace.lake.read(paths, SCORE_SCHEMA, ["subject_id", "account_id"])
-    account = dict(zip(table["subject_id"].to_pylist(), table["account_id"].to_pylist(), strict=True))
-    members = {
-        o["operation_id"]: [m["subject_id"] for m in o["members"]]
-        for o in list_operations(settings, include_cohorts=True)
-    }
-    found = []
-    for lead in list_leads(settings):
-        subjects = members.get(lead["about"], [lead["about"]])
-        found.append(tuple(sorted({account.get(s, s) for s in subjects})))
-    return found
 
 
 def main_languages(settings: Settings) -> dict[str, str]:
@@ -67,6 +54,11 @@ def main_languages(settings: Settings) -> dict[str, str]:
     for row in rows:
         found.setdefault(row["account_id"], row["lang"])
     return found
+
+
+def _about(about: str, operations: Mapping[str, Mapping[str, Any]], account: Mapping[str, str]) -> tuple[str, ...]:
+    subjects = [m["subject_id"] for m in operations[about]["members"]] if about in operations else [about]
+    return tuple(sorted({account.get(s, s) for s in subjects}))
 
 
 def _outcome(row: Mapping[str, Any], operations: Mapping[str, Mapping[str, Any]]) -> Outcome:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import resource
 import subprocess
-import sys
 import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,9 +11,7 @@ from pathlib import Path
 import orjson
 
 from bench.quality.linking.peers.base import Grouped, Log, OutOfTime
-from bench.quality.linking.scans import READING_OFF
-from counterveil.service import findings
-from counterveil.settings import Settings
+from bench.quality.linking.scans import READING_OFF, scanned
 
 
 def run(log: Log, *, python: Path | None = None, limit_s: float = 600) -> Grouped:  # noqa: ARG001 (one signature for all peers)
@@ -23,23 +19,12 @@ def run(log: Log, *, python: Path | None = None, limit_s: float = 600) -> Groupe
     with tempfile.TemporaryDirectory(prefix="counterveil-own-") as name:
         folder = Path(name)
         (folder / "events.jsonl").write_bytes(b"".join(_line(log, at) for at in range(len(log.event))))
-        command = [
-            sys.executable,
-            "-m",
-            "counterveil",
-            "scan",
-            str(folder / "events.jsonl"),
-            "--home",
-            str(folder / "run"),
-            "--json",
-        ]
         before = _spent()
         try:
-            subprocess.run(command, check=True, timeout=limit_s, capture_output=True, env={**os.environ, **READING_OFF})
+            found = scanned(folder, READING_OFF, limit_s=limit_s)
         except subprocess.TimeoutExpired as error:
             raise OutOfTime(limit_s) from error
         cpu_s = _spent() - before
-        found = findings.list_operations(Settings(home=folder / "run", workers=2), include_cohorts=True)
     groups = {m["subject_id"]: at for at, o in enumerate(found) for m in o["members"]}
     pairs = [(link["left"], link["right"], float(link["bits"])) for o in found for link in o["links"]]
     peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024

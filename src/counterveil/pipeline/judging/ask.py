@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from counterveil.chat.endpoint import ChatChoice, ChatEndpoint, Reply
 from counterveil.chat.tokens import estimated
@@ -14,7 +14,7 @@ from counterveil.judge.escalate import Budget, Candidate, Spent, Unread, order, 
 from counterveil.judge.package import Package
 from counterveil.judge.prompt import behaviour_ids, prompt_label, schema, system_text
 from counterveil.model.opinion import Opinion
-from counterveil.pipeline.judging.candidates import candidates, stored
+from counterveil.pipeline.judging.candidates import Stored, candidates, stored
 from counterveil.pipeline.judging.evidence import packages
 from counterveil.pipeline.progress import Progress
 from counterveil.pipeline.workspace import Workspace
@@ -43,10 +43,29 @@ class Question:
 
 
 @dataclass(slots=True)
-class JudgeReport:
-    """What one run of the judge did. ``unread``: with the reason for each; ``stopped``: why it ended early, empty if it did not."""
+class Bill:
+    """What answers of a model cost so far; ``is_estimate``: not all of them came with a count of tokens."""
 
     model: str
+    tokens_in: int = 0
+    tokens_out: int = 0
+    is_estimate: bool = False
+    usd: float = 0.0
+    seconds: float = 0.0
+
+    def add(self, reply: Reply, usd: float) -> None:
+        """One more answer."""
+        self.tokens_in += reply.tokens_in
+        self.tokens_out += reply.tokens_out
+        self.is_estimate = self.is_estimate or reply.is_estimate
+        self.usd = round(self.usd + usd, 6)
+        self.seconds = round(self.seconds + reply.seconds, 3)
+
+
+@dataclass(slots=True)
+class JudgeReport(Bill):
+    """What one run of the judge did. ``unread``: with the reason for each; ``stopped``: why it ended early, empty if it did not."""
+
     n_triggered: int = 0
     n_asked: int = 0
     n_answered: int = 0
@@ -54,11 +73,6 @@ class JudgeReport:
     n_reused: int = 0
     n_quotes_dropped: int = 0
     n_injections: int = 0
-    tokens_in: int = 0
-    tokens_out: int = 0
-    is_estimate: bool = False
-    usd: float = 0.0
-    seconds: float = 0.0
     failures: list[tuple[str, str]] = field(default_factory=list)
     unread: list[Unread] = field(default_factory=list)
     stopped: str = ""
@@ -105,13 +119,13 @@ def budget_of(settings: Settings) -> Budget:
     )
 
 
-def triggered(workspace: Workspace) -> list[Candidate]:
+def triggered(known: Stored) -> list[Candidate]:
     """Everybody who crosses the trigger, in the order of reading."""
-    return order(candidates(stored(workspace)), assessment().judge)
+    return order(candidates(known), assessment().judge)
 
 
-def question(candidate: Candidate, package: Package, settings: Settings, *, is_cached: bool = False) -> Question:
-    """What would be asked about a package."""
+def question(candidate: Candidate, package: Package, settings: Settings) -> Question:
+    """What would be asked about a package, as if nobody had asked before."""
     policies = policies_for(candidate.behaviours)
     system = system_text(package, policies)
     tokens_in = estimated(system) + package.tokens
@@ -119,23 +133,24 @@ def question(candidate: Candidate, package: Package, settings: Settings, *, is_c
     key = digest_hex(package.digest.encode(), *labels, prompt_label(), settings.judge_model)
     answer = settings.judge_max_answer_tokens
     usd = budget_of(settings).cost(tokens_in, answer)
-    return Question(candidate, package, policies, system, key, is_cached, tokens_in + answer, usd)
+    return Question(candidate, package, policies, system, key, is_cached=False, tokens=tokens_in + answer, usd=usd)
 
 
-def _questions(workspace: Workspace, wanted: list[Candidate]) -> Iterator[Question]:
-    for candidate, package in packages(workspace, stored(workspace), wanted):
+def _questions(workspace: Workspace, known: Stored, wanted: list[Candidate]) -> Iterator[Question]:
+    for candidate, package in packages(workspace, known, wanted):
         asked = question(candidate, package, workspace.settings)
         with workspace.database.begin() as connection:
             is_cached = opinions.known(connection, asked.cache_key) > 0
-        yield question(candidate, package, workspace.settings, is_cached=is_cached)
+        yield replace(asked, is_cached=is_cached)
 
 
 def plan(workspace: Workspace) -> JudgePlan:
     """What the next run would do; asks nobody."""
     budget = budget_of(workspace.settings)
-    wanted = triggered(workspace)
+    known = stored(workspace)
+    wanted = triggered(known)
     found = JudgePlan(n_triggered=len(wanted))
-    for place, asked in enumerate(_questions(workspace, wanted)):
+    for place, asked in enumerate(_questions(workspace, known, wanted)):
         if asked.is_cached:
             found.questions.append(asked)
             continue
@@ -160,12 +175,13 @@ def ask_all(
     """
     settings = workspace.settings
     endpoint = ChatEndpoint(choice_of(settings))
-    wanted = [c for c in triggered(workspace) if only is None or c.target in only]
+    known = stored(workspace)
+    wanted = [c for c in triggered(known) if only is None or c.target in only]
     report = JudgeReport(model=settings.judge_model, n_triggered=len(wanted))
     budget, spent = budget_of(settings), Spent()
     progress.step("judge", len(wanted), "packages")
     in_a_row = 0
-    for place, asked in enumerate(_questions(workspace, wanted)):
+    for place, asked in enumerate(_questions(workspace, known, wanted)):
         progress.advance(1)
         if asked.is_cached and run == 0:
             report.n_cached += 1
@@ -211,7 +227,7 @@ def _ask(
             seed=seed,
         )
         usd = budget_of(workspace.settings).cost(reply.tokens_in, reply.tokens_out)
-        _count(report, reply, usd)
+        report.add(reply, usd)
         spent.tokens += reply.tokens_in + reply.tokens_out
         spent.usd += usd
         spent.seconds += reply.seconds
@@ -228,14 +244,6 @@ def _ask(
         return
     spent.items += 1
     raise last
-
-
-def _count(report: JudgeReport, reply: Reply, usd: float) -> None:
-    report.tokens_in += reply.tokens_in
-    report.tokens_out += reply.tokens_out
-    report.is_estimate = report.is_estimate or reply.is_estimate
-    report.usd = round(report.usd + usd, 6)
-    report.seconds = round(report.seconds + reply.seconds, 3)
 
 
 def _keep(workspace: Workspace, asked: Question, said: Opinion, reply: Reply, *, usd: float, run: int) -> None:

@@ -12,11 +12,10 @@ from counterveil.judge.package import ORDINARY, Package, Piece, package
 from counterveil.judge.prompt import schema, system_text
 from counterveil.lab.measures import Proportion, wilson
 from counterveil.model.opinion import Opinion, Rating
-from counterveil.pipeline.judging.ask import budget_of, choice_of
+from counterveil.pipeline.judging.ask import Bill, budget_of, choice_of
 from counterveil.pipeline.judging.evidence import piece_text
 from counterveil.pipeline.progress import Progress
-from counterveil.policy.judge.policies import Golden, JudgePolicy, judge_policies
-from counterveil.policy.taxonomy import DOING
+from counterveil.policy.judge.policies import Golden, JudgePolicy, judge_policies, says_abuse
 from counterveil.settings import Settings
 
 
@@ -35,10 +34,8 @@ class GoldenRow:
         return bool(self.golden.behaviours)
 
     def says_abuse(self, least: Rating) -> bool:
-        """What counts as a judge that says so: doing, at least this rating, and a quote that stands in the evidence."""
-        if self.said is None or self.said.stance != DOING or not self.said.n_quotes_for:
-            return False
-        return self.said.best[1] is Rating.CLEAR or self.said.best[1] is least
+        """Whether the judge says so; no answer does not."""
+        return self.said is not None and says_abuse(self.said, least)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,16 +52,10 @@ class GoldenFigures:
 
 
 @dataclass(slots=True)
-class GoldenReport:
+class GoldenReport(Bill):
     """All rows, and what they cost."""
 
-    model: str
     rows: list[GoldenRow] = field(default_factory=list)
-    tokens_in: int = 0
-    tokens_out: int = 0
-    is_estimate: bool = False
-    usd: float = 0.0
-    seconds: float = 0.0
     stopped: str = ""
 
     def figures(self) -> list[GoldenFigures]:
@@ -140,9 +131,5 @@ def _ask(
     shown = golden_package(golden, settings.judge_max_chars)
     system = system_text(shown, (policy,))
     reply = endpoint.ask(system, shown.rendered(), schema((policy,)), max_tokens=settings.judge_max_answer_tokens)
-    report.tokens_in += reply.tokens_in
-    report.tokens_out += reply.tokens_out
-    report.is_estimate = report.is_estimate or reply.is_estimate
-    report.usd = round(report.usd + budget_of(settings).cost(reply.tokens_in, reply.tokens_out), 6)
-    report.seconds = round(report.seconds + reply.seconds, 3)
+    report.add(reply, budget_of(settings).cost(reply.tokens_in, reply.tokens_out))
     return opinion(reply.text, shown, policy.ids)

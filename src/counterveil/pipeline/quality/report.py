@@ -103,10 +103,10 @@ def drift(workspace: Workspace) -> dict[str, Any] | None:
         reference = batches.get_fact(connection, REFERENCE)
     if reference is None:
         return None
-    now, _ = snapshot(workspace, since=reference["until"])
-    newer = now.until > reference["until"]
     whole, weeks = snapshot(workspace)
-    changes = compare(reference["distributions"], (now if newer else whole).distributions)
+    newer = whole.until > reference["until"]
+    compared = snapshot(workspace, since=reference["until"])[0] if newer else whole
+    changes = compare(reference["distributions"], compared.distributions)
     return {
         "reference_at": reference["at"],
         "reference_until": _at(reference["until"]),

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Sequence
 from functools import lru_cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field, ValidationError
 
 from counterveil.errors import SettingsError
 from counterveil.ids import digest_hex
+from counterveil.model.opinion import Opinion, Rating
+from counterveil.policy.read import Frozen, tables
 from counterveil.policy.taxonomy import DOING, stances, taxonomy
 
 Line = Annotated[str, Field(min_length=1, pattern=r"^\S(.*\S)?$")]
@@ -21,11 +22,7 @@ NAMES = ("influence", "surveillance", "employment", "fraud", "personas", "cyber"
 _REMEDY = "Correct the table that is named; the form is that of the shipped files in policy/judge."
 
 
-class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class BehaviourPolicy(_Frozen):
+class BehaviourPolicy(Frozen):
     """What one taxonomy behaviour is to the judge: what counts, and which look-alikes do not."""
 
     behaviour_id: Annotated[str, Field(alias="id")]
@@ -33,7 +30,7 @@ class BehaviourPolicy(_Frozen):
     not_this: Annotated[tuple[Line, ...], Field(min_length=2)]
 
 
-class Golden(_Frozen):
+class Golden(Frozen):
     """A short evidence package with the answer that a careful person gives. ``behaviours`` empty: innocent.
 
     ``accounts``: texts by account; more than one account is judged as a group. ``writer``: who wrote the texts.
@@ -48,7 +45,7 @@ class Golden(_Frozen):
     accounts: Annotated[tuple[Annotated[tuple[Line, ...], Field(min_length=1)], ...], Field(min_length=1)]
 
 
-class JudgePolicy(_Frozen):
+class JudgePolicy(Frozen):
     """One file: a family of behaviours that are told apart by the same questions."""
 
     name: str
@@ -76,12 +73,7 @@ def load_policy(path: Path | Traversable) -> JudgePolicy:
     Raises:
         SettingsError: names file, table and field.
     """
-    try:
-        data: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SettingsError(
-            f"{path.name}: not valid TOML: {error}", remedy="Correct the line that is named."
-        ) from error
+    data = tables(path, path.name)
     try:
         found = JudgePolicy.model_validate(data)
     except ValidationError as error:
@@ -130,6 +122,11 @@ def judge_policies() -> dict[str, JudgePolicy]:
     if served != sorted(taxonomy()):
         raise SettingsError("policy/judge: not every behaviour has exactly one policy", remedy=_REMEDY)
     return found
+
+
+def says_abuse(said: Opinion, least: Rating = Rating.WEAK) -> bool:
+    """What counts as a judge that says so: doing, at least this rating, and a quote that stands in the evidence."""
+    return said.stance == DOING and said.n_quotes_for > 0 and said.best[1] in {Rating.CLEAR, least}
 
 
 def policies_for(behaviours: Sequence[str], limit: int = 2) -> tuple[JudgePolicy, ...]:
